@@ -1,11 +1,13 @@
 package io.github.carouselml.spec;
 
+import org.jspecify.annotations.Nullable;
+
 /// What can go wrong, as a closed set. Every message is a sentence that says what failed, what was expected against what
 /// was found, where, and the likely cause. Reading and writing files throws [java.io.IOException] instead.
 public abstract sealed class CarouselException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private CarouselException(String message, Throwable cause) {
+  private CarouselException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 

@@ -1,0 +1,8 @@
+/// Recurrent networks with the JDK and nothing else. What is exported to all is the API; what is exported to one name is
+/// a seam of the house.
+@SuppressWarnings("module") // the named readers are compiled after this module
+module io.github.carouselml.core {
+  requires static org.jspecify;
+
+  exports io.github.carouselml.spec;
+}

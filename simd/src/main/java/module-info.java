@@ -1,0 +1,6 @@
+/// The kernels of core in the Vector API.
+module io.github.carouselml.simd {
+  requires io.github.carouselml.core;
+  requires jdk.incubator.vector;
+  requires static org.jspecify;
+}
