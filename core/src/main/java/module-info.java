@@ -5,4 +5,7 @@ module io.github.carouselml.core {
   requires static org.jspecify;
 
   exports io.github.carouselml.spec;
+
+  exports io.github.carouselml.kernel to
+      io.github.carouselml.simd;
 }

@@ -1,0 +1,301 @@
+package io.github.carouselml.kernel;
+
+import java.util.Arrays;
+
+/// Everything that is not a matrix product, on ranges of `float[]`: `count` numbers from an offset.
+///
+/// Every implementation gives the bits of [PlainElementwise] for every count and offset. All are
+/// stateless, safe for concurrent use, single-threaded and free of allocation; callers split work
+/// over threads by ranges (reductions: by whole blocks, see [#sum]).
+///
+/// Unless said otherwise a target range may be exactly one of the source ranges (in place) but
+/// must not overlap it otherwise. `add` chooses between writing a gradient and adding it to what
+/// is there; writing is adding to +0, so that the first consumer and the others agree.
+///
+/// Padded rows: a function with f(0) ≠ 0 dirties the padding of `[rows, ld]` when it runs over the
+/// whole range, which is the fastest way; [#clearPadding] restores the +0 afterwards.
+public interface Elementwise {
+  /// Numbers in a block of a reduction: block i / 4096, virtual lane i mod 16.
+  int BLOCK = 4096;
+
+  // ---- maps -----------------------------------------------------------------------------------
+
+  /// y = f(x; p, q)
+  void forward(Unary f, float p, float q, float[] x, int xAt, float[] y, int yAt, int count);
+
+  /// dx (+)= dy f'(kept), one fused multiply-add each; `kept` is the input or the output of the
+  /// forward pass as [Unary#keeps] says, and is not read where nothing is kept.
+  void gradient(
+      Unary f,
+      float p,
+      float q,
+      float[] kept,
+      int keptAt,
+      float[] dy,
+      int dyAt,
+      float[] dx,
+      int dxAt,
+      int count,
+      boolean add);
+
+  /// y = f(a, b); `y` may be `a` or `b`.
+  void forward(
+      Binary f, float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count);
+
+  /// da (+)= dy ∂f/∂a. `a`, `b` are read only where the derivative needs them.
+  void gradientOfFirst(
+      Binary f,
+      float[] a,
+      int aAt,
+      float[] b,
+      int bAt,
+      float[] dy,
+      int dyAt,
+      float[] da,
+      int daAt,
+      int count,
+      boolean add);
+
+  /// db (+)= dy ∂f/∂b. `a`, `b` are read only where the derivative needs them.
+  void gradientOfSecond(
+      Binary f,
+      float[] a,
+      int aAt,
+      float[] b,
+      int bAt,
+      float[] dy,
+      int dyAt,
+      float[] db,
+      int dbAt,
+      int count,
+      boolean add);
+
+  /// y = s x + y, fused
+  void axpy(float s, float[] x, int xAt, float[] y, int yAt, int count);
+
+  /// y = a b + y, fused
+  void multiplyAdd(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count);
+
+  /// y = v for every number
+  default void fill(float v, float[] y, int yAt, int count) {
+    Arrays.fill(y, yAt, yAt + count, v);
+  }
+
+  /// y = x; the ranges may overlap.
+  default void copy(float[] x, int xAt, float[] y, int yAt, int count) {
+    System.arraycopy(x, xAt, y, yAt, count);
+  }
+
+  // ---- rows `[rows, ld]`, of which the first `columns` numbers each are real ---------------------
+
+  /// Sets the padding of each row, columns `columns` to `ld`, to +0.
+  default void clearPadding(float[] x, int xAt, int rows, int columns, int ld) {
+    if (columns < ld) {
+      for (int r = 0; r < rows; r++) {
+        Arrays.fill(x, xAt + r * ld + columns, xAt + (r + 1) * ld, 0f);
+      }
+    }
+  }
+
+  /// y[r] += v for each row r
+  default void addToRows(float[] v, int vAt, float[] y, int yAt, int rows, int columns, int ld) {
+    for (int r = 0; r < rows; r++) {
+      axpy(1f, v, vAt, y, yAt + r * ld, columns);
+    }
+  }
+
+  /// v += x[r] for r ascending: one chain for each column, the order of parameter gradients.
+  default void addRows(float[] x, int xAt, int rows, int columns, int ld, float[] v, int vAt) {
+    for (int r = 0; r < rows; r++) {
+      axpy(1f, x, xAt + r * ld, v, vAt, columns);
+    }
+  }
+
+  // ---- reductions in canonical order ------------------------------------------------------------
+
+  /// Σ x in double: element i goes to lane i mod 16 of block i / [#BLOCK], the lanes combine
+  /// 8-4-2-1, the blocks add in order. To share the work, compute `sum` of each block alone
+  /// (`count` ≤ BLOCK from a multiple of BLOCK) on any thread and add them by [Reductions#combine].
+  double sum(float[] x, int xAt, int count);
+
+  /// Σ a b in double (each product is exact), in the order of [#sum].
+  double dot(float[] a, int aAt, float[] b, int bAt, int count);
+
+  /// Σ x² in double, in the order of [#sum].
+  default double sumOfSquares(float[] x, int xAt, int count) {
+    return dot(x, xAt, x, xAt, count);
+  }
+
+  /// The greatest number, -∞ for an empty range; NaN are passed over.
+  float max(float[] x, int xAt, int count);
+
+  /// The greatest |x|, +0 for an empty range; NaN are passed over (see [#countNonFinite]).
+  float maxAbs(float[] x, int xAt, int count);
+
+  /// How many numbers are NaN or infinite.
+  int countNonFinite(float[] x, int xAt, int count);
+
+  /// The index (from 0) of the first number equal to [#max]; -1 if all are NaN or the range is empty.
+  default int argmax(float[] x, int xAt, int count) {
+    float max = max(x, xAt, count);
+    for (int i = 0; i < count; i++) {
+      if (x[xAt + i] == max) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  // ---- one row ----------------------------------------------------------------------------------
+
+  /// y = eˣ / Σ eˣ over one row; returns ln Σ eˣ = max + ln Σ eˣ⁻ᵐᵃˣ. Entries of -∞ count as left
+  /// out. NaN for an empty row or one without a finite maximum.
+  double softmax(float[] x, int xAt, float[] y, int yAt, int count);
+
+  /// dx (+)= y (dy - Σ dy y), the backward pass of [#softmax] for its output y.
+  void softmaxGradient(
+      float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int count, boolean add);
+
+  /// Layer normalisation of one row (Ba, Kiros, Hinton 2016), mean and variance in double:
+  /// n = (x - mean) / √(variance + epsilon), y = gain n + bias. Writes n for the backward pass and
+  /// returns 1/√(variance + epsilon). `y` may be `x`; `n` must be a range of its own, or `y` if
+  /// only the result is of interest.
+  float layerNorm(
+      float[] x,
+      int xAt,
+      float[] gain,
+      int gainAt,
+      float[] bias,
+      int biasAt,
+      float epsilon,
+      float[] n,
+      int nAt,
+      float[] y,
+      int yAt,
+      int count);
+
+  /// The backward pass of [#layerNorm]; `scale` is what it returned. With g = dy gain:
+  /// dx (+)= scale (g - mean(g) - n mean(g n)). The parameters' gradients are [#multiplyAdd]`(dy, n,
+  /// dGain)` and [#axpy]`(1, dy, dBias)`.
+  void layerNormGradient(
+      float[] n,
+      int nAt,
+      float scale,
+      float[] gain,
+      int gainAt,
+      float[] dy,
+      int dyAt,
+      float[] dx,
+      int dxAt,
+      int count,
+      boolean add);
+
+  // ---- losses -----------------------------------------------------------------------------------
+
+  /// value = f(y, t; p) and gradient = ∂f/∂y, both overwritten. The loss is [#sum] of the values.
+  void penalty(
+      Penalty f,
+      float p,
+      float[] y,
+      int yAt,
+      float[] t,
+      int tAt,
+      float[] value,
+      int valueAt,
+      float[] gradient,
+      int gradientAt,
+      int count);
+
+  // ---- random numbers ---------------------------------------------------------------------------
+
+  /// Dropout of one row: y (+)= x · (keep ? 1/(1-rate) : 0), unit i kept when its number drawn from
+  /// `random` at (update, sequence, step, unit i) is at least `rate`. Backward is the same call on
+  /// gradients. `step` is 0 where the mask is shared over time.
+  void dropout(
+      Random random,
+      int update,
+      int sequence,
+      int step,
+      float rate,
+      float[] x,
+      int xAt,
+      float[] y,
+      int yAt,
+      int count,
+      boolean add);
+
+  /// The factors that [#dropout] multiplies by: y = keep ? 1/(1-rate) : 0.
+  void mask(
+      Random random,
+      int update,
+      int sequence,
+      int step,
+      float rate,
+      float[] y,
+      int yAt,
+      int count);
+
+  // ---- optimizers; padding that is +0 in weight, gradient and state stays +0 -----------------------
+
+  /// g' = scale g + decay w;  w = w - rate g'
+  void sgd(
+      float[] w, int wAt, float[] g, int gAt, int count, float scale, float rate, float decay);
+
+  /// g' = scale g + decay w;  m = momentum m + g';  w = w - rate m, or with Nesterov
+  /// w = w - rate (momentum m + g')
+  void momentum(
+      float[] w,
+      int wAt,
+      float[] g,
+      int gAt,
+      float[] m,
+      int mAt,
+      int count,
+      float scale,
+      float rate,
+      float decay,
+      float momentum,
+      boolean nesterov);
+
+  /// g' = scale g + decay w;  v = v + (1-smoothing)(g'² - v);  w = w - rate g' / (√v + epsilon).
+  /// `epsilon` must be above 0.
+  void rmsProp(
+      float[] w,
+      int wAt,
+      float[] g,
+      int gAt,
+      float[] v,
+      int vAt,
+      int count,
+      float scale,
+      float rate,
+      float decay,
+      float smoothing,
+      float epsilon);
+
+  /// Adam (Kingma, Ba 2015) and AdamW (Loshchilov, Hutter 2019):
+  /// g' = scale g + decay w;  m = m + (1-beta1)(g' - m);  v = v + (1-beta2)(g'² - v);
+  /// w = shrink w - rate m / (rootCorrection √v + epsilon).
+  ///
+  /// The caller passes `rate` = learning rate / (1-beta1ᵗ) and `rootCorrection` = 1/√(1-beta2ᵗ);
+  /// Adam has `shrink` = 1, AdamW has `decay` = 0 and `shrink` = 1 - learning rate · weight decay.
+  /// `epsilon` must be above 0.
+  void adam(
+      float[] w,
+      int wAt,
+      float[] g,
+      int gAt,
+      float[] m,
+      int mAt,
+      float[] v,
+      int vAt,
+      int count,
+      float scale,
+      float rate,
+      float rootCorrection,
+      float decay,
+      float shrink,
+      float beta1,
+      float beta2,
+      float epsilon);
+}
