@@ -121,6 +121,10 @@ public interface Elementwise {
   /// Σ a b in double (each product is exact), in the order of [#sum].
   double dot(float[] a, int aAt, float[] b, int bAt, int count);
 
+  /// Σ a b c in double (the product a b is exact, the rest one fused multiply-add), in the order of
+  /// [#sum].
+  double dot(float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int count);
+
   /// Σ x² in double, in the order of [#sum].
   default double sumOfSquares(float[] x, int xAt, int count) {
     return dot(x, xAt, x, xAt, count);
@@ -225,7 +229,7 @@ public interface Elementwise {
       boolean add);
 
   /// The factors that [#dropout] multiplies by: y = keep ? 1/(1-rate) : 0.
-  void mask(
+  default void mask(
       Random random,
       int update,
       int sequence,
@@ -233,7 +237,10 @@ public interface Elementwise {
       float rate,
       float[] y,
       int yAt,
-      int count);
+      int count) {
+    fill(1f, y, yAt, count);
+    dropout(random, update, sequence, step, rate, y, yAt, y, yAt, count, false);
+  }
 
   // ---- optimizers; padding that is +0 in weight, gradient and state stays +0 -----------------------
 
@@ -257,8 +264,8 @@ public interface Elementwise {
       float momentum,
       boolean nesterov);
 
-  /// g' = scale g + decay w;  v = v + (1-smoothing)(g'² - v);  w = w - rate g' / (√v + epsilon).
-  /// `epsilon` must be above 0.
+  /// g' = scale g + decay w;  v = v + gain (g'² - v);  w = w - rate g' / (√v + epsilon).
+  /// `gain` is 1 - smoothing, computed in double; `epsilon` must be above 0.
   void rmsProp(
       float[] w,
       int wAt,
@@ -270,15 +277,15 @@ public interface Elementwise {
       float scale,
       float rate,
       float decay,
-      float smoothing,
+      float gain,
       float epsilon);
 
   /// Adam (Kingma, Ba 2015) and AdamW (Loshchilov, Hutter 2019):
-  /// g' = scale g + decay w;  m = m + (1-beta1)(g' - m);  v = v + (1-beta2)(g'² - v);
-  /// w = shrink w - rate m / (rootCorrection √v + epsilon).
+  /// g' = scale g + decay w;  m = m + gain1 (g' - m);  v = v + gain2 (g'² - v);
+  /// w = shrink w - rate m / (correction √v + epsilon).
   ///
-  /// The caller passes `rate` = learning rate / (1-beta1ᵗ) and `rootCorrection` = 1/√(1-beta2ᵗ);
-  /// Adam has `shrink` = 1, AdamW has `decay` = 0 and `shrink` = 1 - learning rate · weight decay.
+  /// The caller computes in double `gain1` = 1-beta1, `gain2` = 1-beta2, `rate` = learning rate /
+  /// (1-beta1ᵗ), `correction` = 1/√(1-beta2ᵗ). Adam has `shrink` = 1, AdamW has `decay` = 0 and `shrink` = 1 - learning rate · weight decay.
   /// `epsilon` must be above 0.
   void adam(
       float[] w,
@@ -292,10 +299,10 @@ public interface Elementwise {
       int count,
       float scale,
       float rate,
-      float rootCorrection,
+      float correction,
       float decay,
       float shrink,
-      float beta1,
-      float beta2,
+      float gain1,
+      float gain2,
       float epsilon);
 }

@@ -1,11 +1,12 @@
 package io.github.carouselml.kernel;
 
 /// Threefry-4x32-20 on one counter, flat.
-final class Threefry {
+public final class Threefry {
   private Threefry() {}
 
   /// Word `word` (0 to 3) of the block that key `k` and counter `x` name.
-  static int word(int k0, int k1, int k2, int k3, int x0, int x1, int x2, int x3, int word) {
+  public static int word(
+      int k0, int k1, int k2, int k3, int x0, int x1, int x2, int x3, int word) {
     int k4 = Random.PARITY ^ k0 ^ k1 ^ k2 ^ k3;
     x0 += k0;
     x1 += k1;
@@ -117,5 +118,34 @@ final class Threefry {
       case 2 -> x2;
       default -> x3;
     };
+  }
+
+  /// [Elementwise#dropout] for the units from `from` to `to`, each counter for itself. A block's four
+  /// words are computed once for each unit: plain and slow, also the vector form's tail.
+  public static void dropout(
+      Random random,
+      int update,
+      int sequence,
+      int step,
+      float rate,
+      float[] x,
+      int xAt,
+      float[] y,
+      int yAt,
+      int from,
+      int to,
+      boolean add) {
+    int k0 = random.key0();
+    int k1 = random.key1();
+    int k2 = random.key2();
+    int k3 = random.key3();
+    int threshold = Random.threshold(rate);
+    float scale = Random.keptScale(rate);
+    for (int u = from; u < to; u++) {
+      int block = 16 * (u / 64) + u % 16;
+      int word = word(k0, k1, k2, k3, update, sequence, step, block, u / 16 % 4);
+      float factor = (word >>> 8) >= threshold ? scale : 0f;
+      y[yAt + u] = Math.fma(x[xAt + u], factor, add ? y[yAt + u] : 0f);
+    }
   }
 }
