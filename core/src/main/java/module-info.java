@@ -4,6 +4,7 @@
 module io.github.carouselml.core {
   requires static org.jspecify;
 
+  exports io.github.carouselml.model;
   exports io.github.carouselml.spec;
 
   exports io.github.carouselml.kernel to
