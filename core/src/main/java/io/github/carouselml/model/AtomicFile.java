@@ -49,8 +49,7 @@ public final class AtomicFile {
     write(
         path,
         content,
-        aside ->
-            FileChannel.open(aside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        aside -> FileChannel.open(aside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
   }
 
   /// Replaces a file with these bytes.

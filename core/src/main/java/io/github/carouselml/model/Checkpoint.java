@@ -18,11 +18,7 @@ import java.util.SequencedMap;
 /// @param state everything else
 /// @param bits the number of the contract on bits under which it was made; a resume under another one says so
 public record Checkpoint(
-    Weights weights,
-    Map<String, Weights> groups,
-    Map<String, long[]> longs,
-    Json state,
-    int bits) {
+    Weights weights, Map<String, Weights> groups, Map<String, long[]> longs, Json state, int bits) {
   static final String STATE_KEY = "carousel.state";
   private static final String GROUPS_KEY = "carousel.groups";
   private static final String WEIGHTS = "weights";

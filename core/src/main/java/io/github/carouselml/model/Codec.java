@@ -53,15 +53,18 @@ public final class Codec<T> {
   /// @param where whose JSON it is, for messages: a file's name
   /// @throws CarouselException.BadFile for JSON that describes no such value
   public T read(Json json, String where) {
-    return read(json, where, null);
+    return read(json, new Form.Place(where, ""), null);
   }
 
   /// The value that this JSON describes, with what it leaves out taken from another. A part of another case than the
   /// default's must be complete, and so must each item of a list.
   ///
   /// @throws CarouselException.BadFile for JSON that describes no such value
-  public T read(Json json, String where, @Nullable T defaults) {
-    return Objects.requireNonNull(
-        type.cast(form.read(json, new Form.Place(where, ""), defaults)));
+  public T read(Json json, String where, T defaults) {
+    return read(json, new Form.Place(where, ""), defaults);
+  }
+
+  private T read(Json json, Form.Place place, @Nullable Object defaults) {
+    return Objects.requireNonNull(type.cast(form.read(json, place, defaults)));
   }
 }

@@ -14,7 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 /// How the values of one type look in JSON.
 sealed interface Form
-    permits Form.Leaf, Form.Items, Form.Entries, Form.Maybe, Form.Later, ConstantForm, RecordForm, CaseForm {
+    permits Form.Leaf,
+        Form.Items,
+        Form.Entries,
+        Form.Maybe,
+        Form.Later,
+        ConstantForm,
+        RecordForm,
+        CaseForm {
   Json write(Object value);
 
   /// @param defaults what is taken where the JSON says nothing
@@ -124,8 +131,7 @@ sealed interface Form
       }
       var map = new LinkedHashMap<Object, Object>();
       members.forEach(
-          (k, v) ->
-              map.put(key.read(Json.of(k), place, null), value.read(v, place.key(k), null)));
+          (k, v) -> map.put(key.read(Json.of(k), place, null), value.read(v, place.key(k), null)));
       return Collections.unmodifiableSequencedMap(map);
     }
   }

@@ -29,8 +29,10 @@ final class FormFinder {
       number("a whole number", n -> Json.of((int) n), Json.Num::asInt);
   private static final Form.Leaf LONG =
       number("a whole number", n -> Json.of((long) n), Json.Num::asLong);
-  private static final Form.Leaf FLOAT = real(n -> Json.of((float) n), Json.Num::asFloat, Float::valueOf);
-  private static final Form.Leaf DOUBLE = real(n -> Json.of((double) n), Json.Num::asDouble, Double::valueOf);
+  private static final Form.Leaf FLOAT =
+      real(n -> Json.of((float) n), Json.Num::asFloat, Float::valueOf);
+  private static final Form.Leaf DOUBLE =
+      real(n -> Json.of((double) n), Json.Num::asDouble, Double::valueOf);
   private static final Form.Leaf STRING =
       new Form.Leaf(
           "a string",
@@ -41,8 +43,7 @@ final class FormFinder {
           "true or false",
           b -> Json.of((boolean) b),
           json -> json instanceof Json.Bool(boolean value) ? value : null);
-  private static final Form.Leaf JSON =
-      new Form.Leaf("a value", json -> (Json) json, json -> json);
+  private static final Form.Leaf JSON = new Form.Leaf("a value", json -> (Json) json, json -> json);
 
   private static final Map<Type, Form> KNOWN =
       Map.ofEntries(
@@ -86,7 +87,8 @@ final class FormFinder {
       case Class<?> c when c.isEnum() -> constants(c);
       case Class<?> c when c.isRecord() -> record(c);
       case Class<?> c when c.isSealed() && c.isInterface() -> cases(c);
-      case Class<?> c when c.isArray() && c.componentType().isPrimitive() -> array(c.componentType());
+      case Class<?> c when c.isArray() && c.componentType().isPrimitive() ->
+          array(c.componentType());
       default -> throw unfit(type);
     };
   }

@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /// A JSON value (RFC 8259), immutable. What can be built can be written, and what is written reads back equal: numbers
 /// keep their digits, strings are whole Unicode, members keep their order (equality does not ask for it).
@@ -26,9 +26,9 @@ public sealed interface Json {
       members.keySet().forEach(Json::requireWholeUnicode);
     }
 
-    /// The value under this key, or null.
-    public @Nullable Json get(String key) {
-      return members.get(key);
+    /// The value under this key.
+    public Optional<Json> get(String key) {
+      return Optional.ofNullable(members.get(key));
     }
 
     /// A copy with this member added at the end, or replaced in its place.

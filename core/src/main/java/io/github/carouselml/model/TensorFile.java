@@ -111,7 +111,9 @@ public final class TensorFile implements AutoCloseable {
     long at = header.dataAt() + entry.begin();
     for (int done = 0; done < values.length; ) {
       int count = Math.min(values.length - done, CHUNK / Float.BYTES);
-      fill(at + (long) done * Float.BYTES, count * Float.BYTES).asFloatBuffer().get(values, done, count);
+      fill(at + (long) done * Float.BYTES, count * Float.BYTES)
+          .asFloatBuffer()
+          .get(values, done, count);
       done += count;
     }
     return values;
@@ -126,7 +128,9 @@ public final class TensorFile implements AutoCloseable {
     long at = header.dataAt() + entry.begin();
     for (int done = 0; done < values.length; ) {
       int count = Math.min(values.length - done, CHUNK / Long.BYTES);
-      fill(at + (long) done * Long.BYTES, count * Long.BYTES).asLongBuffer().get(values, done, count);
+      fill(at + (long) done * Long.BYTES, count * Long.BYTES)
+          .asLongBuffer()
+          .get(values, done, count);
       done += count;
     }
     return values;
@@ -138,13 +142,10 @@ public final class TensorFile implements AutoCloseable {
     if (offset < 0 || offset + target.remaining() > entry.end() - entry.begin()) {
       throw new CarouselException.Request(
           "The tensor '%s' has %d bytes, but bytes %d to %d were asked for."
-              .formatted(
-                  name,
-                  entry.end() - entry.begin(),
-                  offset,
-                  offset + target.remaining()));
+              .formatted(name, entry.end() - entry.begin(), offset, offset + target.remaining()));
     }
-    TensorHeader.readFully(channel, target, header.dataAt() + entry.begin() + offset, header.where());
+    TensorHeader.readFully(
+        channel, target, header.dataAt() + entry.begin() + offset, header.where());
   }
 
   @Override

@@ -57,7 +57,8 @@ record TensorHeader(
           fileBytes - LENGTH_BYTES);
     }
     if (headerBytes > MAX_BYTES) {
-      throw bad(where, "its header has %d bytes; more than %d are refused.", headerBytes, MAX_BYTES);
+      throw bad(
+          where, "its header has %d bytes; more than %d are refused.", headerBytes, MAX_BYTES);
     }
     byte[] utf8 = new byte[(int) headerBytes];
     readFully(channel, ByteBuffer.wrap(utf8), LENGTH_BYTES, where);
@@ -91,20 +92,18 @@ record TensorHeader(
       throw bad(where, "its %s is %s, but must be an object.", TensorFile.METADATA, json.kind());
     }
     var metadata = new LinkedHashMap<String, String>();
-    members.forEach(
-        (key, value) -> {
-          if (!(value instanceof Json.Str(String text))) {
-            throw bad(where, "its metadata '%s' is %s, but must be a string.", key, value.kind());
-          }
-          metadata.put(key, text);
-        });
+    members.forEach((key, value) -> {
+      if (!(value instanceof Json.Str(String text))) {
+        throw bad(where, "its metadata '%s' is %s, but must be a string.", key, value.kind());
+      }
+      metadata.put(key, text);
+    });
     return metadata;
   }
 
   private static TensorEntry entry(String name, Json json, String where) {
     if (!(json instanceof Json.Obj(var members)) || !members.keySet().equals(KEYS)) {
-      throw bad(
-          where, "the tensor '%s' must be an object of dtype, shape and data_offsets.", name);
+      throw bad(where, "the tensor '%s' must be an object of dtype, shape and data_offsets.", name);
     }
     String dtype = members.get("dtype") instanceof Json.Str(String text) ? text : "";
     TensorType type =
@@ -115,18 +114,12 @@ record TensorHeader(
                 () -> bad(where, "the tensor '%s' has the unknown dtype '%s'.", name, dtype));
     try {
       List<Integer> shape =
-          longs(members.get("shape"), "shape").stream()
-              .map(size -> Json.of(size).asInt()).toList();
+          longs(members.get("shape"), "shape").stream().map(size -> Json.of(size).asInt()).toList();
       List<Long> range = longs(members.get("data_offsets"), "data_offsets");
       if (range.size() != 2) {
         throw new CarouselException.Request("Its data_offsets must be two numbers.");
       }
-      return new TensorEntry(
-          name,
-          type,
-          shape,
-          range.getFirst(),
-          range.getLast());
+      return new TensorEntry(name, type, shape, range.getFirst(), range.getLast());
     } catch (CarouselException.Request e) {
       throw bad(where, "the tensor '%s' is wrong. %s", name, e.getMessage());
     }

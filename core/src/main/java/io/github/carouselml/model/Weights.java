@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
-import org.jspecify.annotations.Nullable;
 
 /// Named float tensors in their canonical layout (row-major, unpadded), immutable, in a fixed order: what a model file,
 /// a checkpoint and an import have in common. Two are equal when names, order, shapes and bits are (all NaN are equal).
@@ -80,20 +79,19 @@ public final class Weights {
   /// @param where whose weights these are, for the message: a file's name
   /// @throws CarouselException.BadFile names the first tensor that is missing, unknown or of another shape
   public void require(Map<String, List<Integer>> expected, String where) {
-    expected.forEach(
-        (name, shape) -> {
-          Tensor tensor = tensors.get(name);
-          if (tensor == null) {
-            throw new CarouselException.BadFile(
-                "%s has no tensor '%s', which its spec asks for. It has %d tensors. %s"
-                    .formatted(where, name, tensors.size(), Nearest.hint(name, names())));
-          }
-          if (!tensor.shape.equals(shape)) {
-            throw new CarouselException.BadFile(
-                "In %s the tensor '%s' has the shape %s, but its spec asks for %s."
-                    .formatted(where, name, tensor.shape, shape));
-          }
-        });
+    expected.forEach((name, shape) -> {
+      Tensor tensor = tensors.get(name);
+      if (tensor == null) {
+        throw new CarouselException.BadFile(
+            "%s has no tensor '%s', which its spec asks for. It has %d tensors. %s"
+                .formatted(where, name, tensors.size(), Nearest.hint(name, names())));
+      }
+      if (!tensor.shape.equals(shape)) {
+        throw new CarouselException.BadFile(
+            "In %s the tensor '%s' has the shape %s, but its spec asks for %s."
+                .formatted(where, name, tensor.shape, shape));
+      }
+    });
     for (String name : names()) {
       if (!expected.containsKey(name)) {
         throw new CarouselException.BadFile(
@@ -104,7 +102,7 @@ public final class Weights {
   }
 
   @Override
-  public boolean equals(@Nullable Object other) {
+  public boolean equals(Object other) {
     // The order of the names counts, so the entries are compared as lists.
     return other instanceof Weights that
         && List.copyOf(tensors.entrySet()).equals(List.copyOf(that.tensors.entrySet()));
@@ -174,7 +172,7 @@ public final class Weights {
 
   private record Tensor(List<Integer> shape, float[] values) {
     @Override
-    public boolean equals(@Nullable Object other) {
+    public boolean equals(Object other) {
       // Arrays.equals on floats compares as Float.equals does: bits, with all NaN equal.
       return other instanceof Tensor(var thatShape, var thatValues)
           && shape.equals(thatShape)

@@ -36,14 +36,13 @@ public final class Nearest {
     }
     return of(word, known)
         .map(nearest -> "Did you mean '" + nearest + "'?")
-        .orElseGet(
-            () -> {
-              String first = String.join(", ", known.stream().limit(12).toList());
-              int more = known.size() - 12;
-              return more <= 0
-                  ? "Known: " + first + "."
-                  : "Known: " + first + " and " + more + " more.";
-            });
+        .orElseGet(() -> {
+          String first = String.join(", ", known.stream().limit(12).toList());
+          int more = known.size() - 12;
+          return more <= 0
+              ? "Known: " + first + "."
+              : "Known: " + first + " and " + more + " more.";
+        });
   }
 
   private static String letters(String word) {
