@@ -9,4 +9,8 @@ module io.github.carouselml.core {
 
   exports io.github.carouselml.kernel to
       io.github.carouselml.simd;
+  exports io.github.carouselml.grad to
+      io.github.carouselml.tasks;
+  exports io.github.carouselml.tensor to
+      io.github.carouselml.tasks;
 }

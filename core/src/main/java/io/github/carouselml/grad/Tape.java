@@ -1,0 +1,127 @@
+package io.github.carouselml.grad;
+
+import io.github.carouselml.tensor.Backend;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Records a model's forward code once. Operations take and give [Tensor]s; [#program] plans the memory of what was
+/// recorded and makes it ready to run with every batch.
+/// ```
+/// var rows = new Rows(maxSteps, maxSequences);
+/// var tape = new Tape(backend, parameters, Tape.Mode.TRAIN, seed);
+/// Tensor x = tape.input("x", new RowSpace.Steps(rows), 3);
+/// Tensor y = Linear.of(x, weight, bias);
+/// ```
+public final class Tape {
+  /// What will be done with it.
+  public enum Mode {
+    /// Gradients, dropout and reserves.
+    TRAIN,
+    /// The forward pass alone, without dropout.
+    PREDICT
+  }
+
+  private final Backend backend;
+  private final Parameters parameters;
+  private final Mode mode;
+  private final long seed;
+  private final List<Op> ops = new ArrayList<>();
+  private final List<Tensor> inputs = new ArrayList<>();
+  private final Set<String> names = new HashSet<>();
+  private int streams;
+  private boolean finished;
+
+  /// An empty tape; the seed is the run's, for dropout.
+  public Tape(Backend backend, Parameters parameters, Mode mode, long seed) {
+    this.backend = backend;
+    this.parameters = parameters;
+    this.mode = mode;
+    this.seed = seed;
+  }
+
+  /// An input that each run sets by [Program#upload].
+  public Tensor input(String name, RowSpace space, int features) {
+    return input(name, space, features, false);
+  }
+
+  /// An input whose gradient can be read after a training run.
+  public Tensor inputWithGradient(String name, RowSpace space, int features) {
+    return input(name, space, features, true);
+  }
+
+  private Tensor input(String name, RowSpace space, int features, boolean gradient) {
+    Tensor input = new Tensor(this, unique(name), space, features, gradient && isTraining());
+    inputs.add(input);
+    return input;
+  }
+
+  /// Indices that the caller sets before each run.
+  public Indices indices(String name, RowSpace space) {
+    return new Indices(unique(name), space);
+  }
+
+  /// Keeps the values of a tensor until the end of each run, to be read by [Program#download].
+  public Tensor keep(Tensor tensor) {
+    tensor.kept = true;
+    return tensor;
+  }
+
+  /// The model's parameters.
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  /// The backend that will run it.
+  public Backend backend() {
+    return backend;
+  }
+
+  /// The run's seed.
+  public long seed() {
+    return seed;
+  }
+
+  /// Whether gradients will be computed.
+  public boolean isTraining() {
+    return mode == Mode.TRAIN;
+  }
+
+  /// A number for the next operation that draws random numbers.
+  public int nextStream() {
+    return streams++;
+  }
+
+  /// Plans the memory, allocates it, and makes the tape ready to run. A tape makes one program.
+  public Program program() {
+    if (finished) {
+      throw new IllegalStateException("This tape was made into a program already. Record another.");
+    }
+    finished = true;
+    return Program.of(this);
+  }
+
+  void record(Op op) {
+    if (finished) {
+      throw new IllegalStateException("Nothing can be recorded after the program was made.");
+    }
+    ops.add(op);
+  }
+
+  String unique(String name) {
+    String candidate = name;
+    for (int i = 2; !names.add(candidate); i++) {
+      candidate = name + " " + i;
+    }
+    return candidate;
+  }
+
+  List<Op> ops() {
+    return ops;
+  }
+
+  List<Tensor> inputs() {
+    return inputs;
+  }
+}

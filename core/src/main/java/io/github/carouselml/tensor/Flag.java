@@ -1,0 +1,11 @@
+package io.github.carouselml.tensor;
+
+/// What a recurrent plan must be able to do beside its forward pass.
+public enum Flag {
+  /// Run backward passes.
+  TRAIN,
+  /// Give the gradient of its input.
+  NEED_DX,
+  /// Give the gradients of its parameters.
+  NEED_DW
+}

@@ -1,0 +1,135 @@
+package io.github.carouselml.tensor;
+
+import java.util.List;
+
+/// How a parameter's canonical array, the one in files and in the reference, lies in a backend's buffer.
+///
+/// Units come in blocks of 16, padded with exactly +0. A vector is stored `[block][gate][lane]`. A matrix is stored in
+/// panels: its output columns in that same order, up to four vectors of 16 to a panel, `[panel][input][lanes of the
+/// panel]`, the last panel as narrow as it must be. A table is stored row by row.
+public sealed interface Layout {
+  /// The canonical shape.
+  List<Integer> shape();
+
+  /// The floats of the canonical array.
+  int canonicalSize();
+
+  /// The floats in the buffer, a multiple of 16.
+  int packedSize();
+
+  /// Where the canonical element goes in the buffer.
+  int packed(int canonical);
+
+  /// A vector `[gates * units]`: a bias or a gain.
+  record Vector(int gates, int units) implements Layout {
+    /// A vector of one gate.
+    public Vector(int units) {
+      this(1, units);
+    }
+
+    @Override
+    public List<Integer> shape() {
+      return List.of(gates * units);
+    }
+
+    @Override
+    public int canonicalSize() {
+      return Math.multiplyExact(gates, units);
+    }
+
+    @Override
+    public int packedSize() {
+      return Math.multiplyExact(gates, Sizes.stride(units));
+    }
+
+    @Override
+    public int packed(int canonical) {
+      int unit = canonical % units;
+      return ((unit / Sizes.LANES) * gates + canonical / units) * Sizes.LANES + unit % Sizes.LANES;
+    }
+  }
+
+  /// A matrix `[gates * units, inputs]`: the weights of a dense layer (one gate) or of a recurrent cell.
+  record Matrix(int gates, int units, int inputs) implements Layout {
+    /// The vectors of 16 columns in a full panel.
+    public static final int PANEL_VECTORS = 4;
+
+    /// A matrix of one gate.
+    public Matrix(int units, int inputs) {
+      this(1, units, inputs);
+    }
+
+    @Override
+    public List<Integer> shape() {
+      return List.of(gates * units, inputs);
+    }
+
+    @Override
+    public int canonicalSize() {
+      return Math.multiplyExact(Math.multiplyExact(gates, units), inputs);
+    }
+
+    @Override
+    public int packedSize() {
+      return Sizes.whole(
+          "A matrix of shape " + shape(),
+          Math.multiplyExact((long) vectors() * Sizes.LANES, inputs));
+    }
+
+    /// The vectors of 16 columns.
+    public int vectors() {
+      return Math.multiplyExact(gates, Sizes.blocks(units));
+    }
+
+    /// The panels of up to four vectors.
+    public int panels() {
+      return (vectors() + PANEL_VECTORS - 1) / PANEL_VECTORS;
+    }
+
+    /// The vectors of one panel.
+    public int width(int panel) {
+      return Math.min(PANEL_VECTORS, vectors() - panel * PANEL_VECTORS);
+    }
+
+    /// Where a panel begins in the buffer.
+    public int panelOffset(int panel) {
+      return panel * PANEL_VECTORS * Sizes.LANES * inputs;
+    }
+
+    @Override
+    public int packed(int canonical) {
+      int output = canonical / inputs;
+      int input = canonical % inputs;
+      int unit = output % units;
+      int vector = (unit / Sizes.LANES) * gates + output / units;
+      int panel = vector / PANEL_VECTORS;
+      return panelOffset(panel)
+          + (input * width(panel) + vector % PANEL_VECTORS) * Sizes.LANES
+          + unit % Sizes.LANES;
+    }
+  }
+
+  /// A table `[entries, features]`, one padded row an entry: an embedding.
+  record Table(int entries, int features) implements Layout {
+    @Override
+    public List<Integer> shape() {
+      return List.of(entries, features);
+    }
+
+    @Override
+    public int canonicalSize() {
+      return Math.multiplyExact(entries, features);
+    }
+
+    @Override
+    public int packedSize() {
+      return Sizes.grid(
+          "A table of " + entries + " entries of " + features + " features", entries, features);
+    }
+
+    @Override
+    public int packed(int canonical) {
+      return (canonical / features) * Sizes.stride(features) + canonical % features;
+    }
+  }
+}

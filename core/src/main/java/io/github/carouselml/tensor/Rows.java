@@ -1,0 +1,189 @@
+package io.github.carouselml.tensor;
+
+import io.github.carouselml.spec.CarouselException;
+
+/// How a batch of sequences of unequal lengths lies in memory: only real steps exist, one row each.
+///
+/// Inside, sequences are ordered by length (stable, longest first); the place is the *rank*, and the sequences still
+/// running at step t are the ranks 0 .. [#active]`(t) - 1`. Rows lie with time *descending*: the row of (t, rank) is
+/// `first(t) + rank` with `first(t) = Σ_{s>t} active(s)`. Ascending memory order is therefore the canonical order of
+/// every sum over rows. The state before step t of a rank is the row of (t-1, rank), which always exists.
+///
+/// The object is made once for the largest batch and set again for each batch, without allocation. One thread at a
+/// time.
+public final class Rows {
+  private final int maxSteps;
+  private final int maxSequences;
+  private final int[] lengths; // by rank
+  private final int[] ids; // by rank
+  private final int[] sequenceOf; // rank -> place in the batch
+  private final int[] rankOf; // place in the batch -> rank
+  private final int[] active; // by step
+  private final int[] first; // by step, one more than steps
+  private final int[] stepOf; // by row
+  private int sequences;
+  private int steps;
+  private int count;
+
+  /// Room for `maxSequences` sequences of at most `maxSteps` steps.
+  public Rows(int maxSteps, int maxSequences) {
+    if (maxSteps < 0 || maxSequences < 0) {
+      throw new CarouselException.Request(
+          "A batch has at least 0 steps and 0 sequences, not "
+              + maxSteps
+              + " steps and "
+              + maxSequences
+              + " sequences.");
+    }
+    this.maxSteps = maxSteps;
+    this.maxSequences = maxSequences;
+    lengths = new int[maxSequences];
+    ids = new int[maxSequences];
+    sequenceOf = new int[maxSequences];
+    rankOf = new int[maxSequences];
+    active = new int[maxSteps + 1];
+    first = new int[maxSteps + 1];
+    stepOf =
+        new int
+            [Sizes.whole(
+                "A batch of " + maxSequences + " sequences of " + maxSteps + " steps",
+                (long) maxSteps * maxSequences)];
+  }
+
+  /// Takes the lengths of the first `batch` entries, in the caller's order; sequence ids are their places.
+  public void set(int[] batchLengths, int batch) {
+    set(batchLengths, null, batch);
+  }
+
+  /// Takes the lengths and ids of the first `batch` entries, in the caller's order. The id of a sequence seeds its
+  /// random numbers, so that they do not depend on its neighbours.
+  public void set(
+      int[] batchLengths, int @org.jspecify.annotations.Nullable [] batchIds, int batch) {
+    check(batchLengths, batch);
+    java.util.Arrays.fill(active, 0);
+    steps = 0;
+    for (int b = 0; b < batch; b++) {
+      steps = Math.max(steps, batchLengths[b]);
+      active[batchLengths[b]]++;
+    }
+    // active[n] counts the sequences of exactly n steps; where those begin among the ranks goes to
+    // first[n]
+    int rank = 0;
+    for (int n = steps; n >= 0; n--) {
+      first[n] = rank;
+      rank += active[n];
+    }
+    for (int b = 0; b < batch; b++) {
+      int place = first[batchLengths[b]]++;
+      lengths[place] = batchLengths[b];
+      ids[place] = batchIds == null ? b : batchIds[b];
+      sequenceOf[place] = b;
+      rankOf[b] = place;
+    }
+    // from counts to the sequences that reach beyond a step
+    int running = 0;
+    int row = 0;
+    for (int t = steps - 1; t >= 0; t--) {
+      running += active[t + 1];
+      first[t] = row;
+      java.util.Arrays.fill(stepOf, row, row + running, t);
+      row += running;
+      active[t + 1] = running;
+    }
+    System.arraycopy(active, 1, active, 0, steps);
+    active[steps] = 0;
+    first[steps] = 0;
+    sequences = batch;
+    count = row;
+  }
+
+  private void check(int[] batchLengths, int batch) {
+    if (batch < 0 || batch > maxSequences || batch > batchLengths.length) {
+      throw new CarouselException.Request(
+          "The batch has "
+              + batch
+              + " sequences and "
+              + batchLengths.length
+              + " lengths, but this plan was made for at most "
+              + maxSequences
+              + " sequences.");
+    }
+    for (int b = 0; b < batch; b++) {
+      if (batchLengths[b] < 0 || batchLengths[b] > maxSteps) {
+        throw new CarouselException.Request(
+            "Sequence "
+                + b
+                + " of the batch has length "
+                + batchLengths[b]
+                + ", but this plan was made for lengths from 0 to "
+                + maxSteps
+                + ".");
+      }
+    }
+  }
+
+  /// The steps of the longest sequence.
+  public int steps() {
+    return steps;
+  }
+
+  /// The sequences of the batch, those of length 0 included.
+  public int sequences() {
+    return sequences;
+  }
+
+  /// The real rows: the sum of the lengths.
+  public int count() {
+    return count;
+  }
+
+  /// The steps there is room for.
+  public int maxSteps() {
+    return maxSteps;
+  }
+
+  /// The sequences there is room for.
+  public int maxSequences() {
+    return maxSequences;
+  }
+
+  /// The sequences that have a step t.
+  public int active(int t) {
+    return active[t];
+  }
+
+  /// The row of (t, rank 0).
+  public int first(int t) {
+    return first[t];
+  }
+
+  /// The length of the sequence at a rank.
+  public int length(int rank) {
+    return lengths[rank];
+  }
+
+  /// The id of the sequence at a rank.
+  public int id(int rank) {
+    return ids[rank];
+  }
+
+  /// The rank of the sequence that stood at a place of the batch.
+  public int rank(int sequence) {
+    return rankOf[sequence];
+  }
+
+  /// The place in the batch of the sequence at a rank.
+  public int sequence(int rank) {
+    return sequenceOf[rank];
+  }
+
+  /// The step that a row belongs to; its rank is `row - first(step)`.
+  public int step(int row) {
+    return stepOf[row];
+  }
+
+  /// The row of step t of the sequence that stood at a place of the batch.
+  public int row(int t, int sequence) {
+    return first[t] + rankOf[sequence];
+  }
+}
