@@ -24,8 +24,9 @@ public final class Dropout extends Op {
     this.y = output(x.space(), x.features());
   }
 
-  /// Records dropout with a mask of its own for every step, or with one mask for all steps of a sequence when `shared`
-  /// (variational dropout, Gal and Ghahramani 2016). Does nothing on a tape that predicts.
+  /// Records dropout with a mask of its own for every step, or with one mask for all steps of a
+  /// sequence when `shared` (variational dropout, Gal and Ghahramani 2016). Does nothing on a tape
+  /// that predicts.
   public static Tensor of(Tensor x, float rate, boolean shared) {
     if (!(rate >= 0 && rate < 1)) {
       throw new CarouselException.Request(

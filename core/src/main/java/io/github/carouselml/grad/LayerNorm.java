@@ -4,7 +4,8 @@ import io.github.carouselml.tensor.Operations;
 import io.github.carouselml.tensor.Slot;
 import java.util.List;
 
-/// `n = (x - mean) / sqrt(variance + epsilon)`, `y = gain n + bias` over the features of each row (Ba, Kiros, Hinton 2016).
+/// `n = (x - mean) / sqrt(variance + epsilon)`, `y = gain n + bias` over the features of each row
+/// (Ba, Kiros, Hinton 2016).
 public final class LayerNorm extends Op {
   private final Tensor x;
   private final Parameter gain;

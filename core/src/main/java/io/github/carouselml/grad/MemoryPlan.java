@@ -7,11 +7,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/// Where everything that a program needs lies in its one slab. Moments are counted: operation i runs forward at moment i
-/// and backward at `2n - 1 - i`. Regions that are never alive together share their place; the largest is placed first, each
-/// as low as it fits.
+/// Where everything that a program needs lies in its one slab. Moments are counted: operation i
+/// runs forward at moment i and backward at `2n - 1 - i`. Regions that are never alive together
+/// share their place; the largest is placed first, each as low as it fits.
 public final class MemoryPlan {
-  /// One line of the plan: a region, its size and place in floats, and the moments of its first and last use.
+  /// One line of the plan: a region, its size and place in floats, and the moments of its first and
+  /// last use.
   public record Line(String name, int floats, int offset, int firstUse, int lastUse) {}
 
   private final List<Region> regions;

@@ -3,8 +3,9 @@ package io.github.carouselml.grad;
 import io.github.carouselml.tensor.Operations;
 import java.util.List;
 
-/// The end of a tape: a mean `sum / weight` that training makes small. It has no outputs. A program that trains computes
-/// its value together with its gradients, in the backward pass, so that nothing is computed twice.
+/// The end of a tape: a mean `sum / weight` that training makes small. It has no outputs. A program
+/// that trains computes its value together with its gradients, in the backward pass, so that
+/// nothing is computed twice.
 public abstract class Objective extends Op {
   private final float coefficient;
   private float scale = 1;
@@ -29,8 +30,8 @@ public abstract class Objective extends Op {
     weight = newWeight;
   }
 
-  /// What every gradient of the sum is multiplied by, so that it is one of the total: `scale coefficient / weight`, 0
-  /// without weight.
+  /// What every gradient of the sum is multiplied by, so that it is one of the total: `scale
+  /// coefficient / weight`, 0 without weight.
   protected final float gradientScale(double totalWeight) {
     return totalWeight == 0 ? 0 : (float) (scale * (double) coefficient / totalWeight);
   }

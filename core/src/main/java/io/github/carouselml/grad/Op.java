@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A differentiable operation: its forward pass, and right under it its backward pass.
 ///
-/// It is recorded once and replayed with every batch. The backward pass adds to the gradients of parameters. To the
-/// gradient of input i it writes only when [#wants] it, overwriting all rows, or adding when [#adds]; inputs are taken
-/// in order, so that one tensor given twice is right. Every pass leaves the padding of what it writes at +0.
+/// It is recorded once and replayed with every batch. The backward pass adds to the gradients of
+/// parameters. To the gradient of input i it writes only when [#wants] it, overwriting all rows, or
+/// adding when [#adds]; inputs are taken in order, so that one tensor given twice is right. Every
+/// pass leaves the padding of what it writes at +0.
 public abstract class Op {
   private final Tape tape;
   private final String name;
@@ -87,7 +88,8 @@ public abstract class Op {
     return false;
   }
 
-  /// Called once when all is recorded: [#wants], [#adds] and [#goesBackward] are known from here on.
+  /// Called once when all is recorded: [#wants], [#adds] and [#goesBackward] are known from here
+  /// on.
   protected void prepare(Backend backend) {}
 
   /// Floats that lie outside the program's memory, known after [#prepare].
@@ -100,7 +102,8 @@ public abstract class Op {
 
   // ---- the two passes --------------------------------------------------------------------------
 
-  /// Computes the outputs. `update` counts the optimizer's updates and belongs to the name of every random number.
+  /// Computes the outputs. `update` counts the optimizer's updates and belongs to the name of every
+  /// random number.
   protected abstract void forward(Operations operations, int update);
 
   /// Computes what is wanted of the gradients, from those of the outputs.
@@ -200,8 +203,8 @@ public abstract class Op {
     return needsGradient;
   }
 
-  /// Decides, for operations taken in reverse order, whether this one runs backward at `moment` and which gradients it
-  /// writes first.
+  /// Decides, for operations taken in reverse order, whether this one runs backward at `moment` and
+  /// which gradients it writes first.
   void planBackward(int moment) {
     goesBackward =
         needsGradient

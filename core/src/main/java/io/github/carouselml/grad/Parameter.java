@@ -4,7 +4,8 @@ import io.github.carouselml.tensor.ParameterSpec;
 import io.github.carouselml.tensor.Slot;
 import org.jspecify.annotations.Nullable;
 
-/// A named parameter in a backend's memory, with its gradient where there is one. Gradients add until they are set to 0.
+/// A named parameter in a backend's memory, with its gradient where there is one. Gradients add
+/// until they are set to 0.
 public final class Parameter {
   private final ParameterSpec spec;
   private final Slot value;

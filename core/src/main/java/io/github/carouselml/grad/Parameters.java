@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// All parameters of a model, in order, in one buffer; their gradients in a second one. Programs share them; who only
-/// predicts never writes to them.
+/// All parameters of a model, in order, in one buffer; their gradients in a second one. Programs
+/// share them; who only predicts never writes to them.
 public final class Parameters {
   private final Backend backend;
   private final Map<String, Parameter> all;

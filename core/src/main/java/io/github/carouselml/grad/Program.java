@@ -5,8 +5,8 @@ import io.github.carouselml.tensor.Operations;
 import io.github.carouselml.tensor.Slot;
 import java.util.List;
 
-/// A tape made ready to run: its operations in order, with planned and allocated memory. A run allocates nothing. One
-/// thread at a time; programs of one model share its parameters.
+/// A tape made ready to run: its operations in order, with planned and allocated memory. A run
+/// allocates nothing. One thread at a time; programs of one model share its parameters.
 public final class Program implements AutoCloseable {
   private final Backend backend;
   private final Operations operations;
@@ -53,8 +53,8 @@ public final class Program implements AutoCloseable {
     return total();
   }
 
-  /// Runs forward and backward and gives the total of the objectives. Gradients of `scale` times the total are *added* to
-  /// those of the parameters.
+  /// Runs forward and backward and gives the total of the objectives. Gradients of `scale` times
+  /// the total are *added* to those of the parameters.
   public double train(int update, float scale) {
     if (!training) {
       throw new IllegalStateException(
@@ -85,7 +85,8 @@ public final class Program implements AutoCloseable {
     return total;
   }
 
-  /// Sets an input: its real rows one after the other without gaps, in the order of [io.github.carouselml.tensor.Rows].
+  /// Sets an input: its real rows one after the other without gaps, in the order of
+  /// [io.github.carouselml.tensor.Rows].
   public void upload(Tensor input, float[] rows) {
     backend.uploadRows(rows, input.rows(), input.features(), input.value());
   }

@@ -96,8 +96,8 @@ public final class Recurrent extends Op {
     return inputs;
   }
 
-  /// Records a cell over all steps of `x [N, I]`, from a first state or zeros. The parameters are those of
-  /// [io.github.carouselml.tensor.CellParameters], in that order.
+  /// Records a cell over all steps of `x [N, I]`, from a first state or zeros. The parameters are
+  /// those of [io.github.carouselml.tensor.CellParameters], in that order.
   public static Result of(
       String name,
       CellSpec cell,

@@ -6,8 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Records a model's forward code once. Operations take and give [Tensor]s; [#program] plans the memory of what was
-/// recorded and makes it ready to run with every batch.
+/// Records a model's forward code once. Operations take and give [Tensor]s; [#program] plans the
+/// memory of what was recorded and makes it ready to run with every batch.
 /// ```
 /// var rows = new Rows(maxSteps, maxSequences);
 /// var tape = new Tape(backend, parameters, Tape.Mode.TRAIN, seed);

@@ -2,7 +2,8 @@ package io.github.carouselml.spec;
 
 import java.util.List;
 
-/// What the network is trained to make small. Every loss is a mean over the real elements of a batch.
+/// What the network is trained to make small. Every loss is a mean over the real elements of a
+/// batch.
 public sealed interface LossSpec {
   /// `(p - y)²`.
   record Squared() implements LossSpec {}
@@ -20,8 +21,8 @@ public sealed interface LossSpec {
     }
   }
 
-  /// The pinball loss `max(q (y - p), (q - 1)(y - p))` of every level q; the output holds one value per level for each
-  /// target, levels side by side.
+  /// The pinball loss `max(q (y - p), (q - 1)(y - p))` of every level q; the output holds one value
+  /// per level for each target, levels side by side.
   record Quantile(List<Double> levels) implements LossSpec {
     public Quantile {
       levels = List.copyOf(levels);
@@ -39,8 +40,8 @@ public sealed interface LossSpec {
     }
   }
 
-  /// The negative log-likelihood of a normal distribution; the output holds (mean, s) for each target, with the standard
-  /// deviation `softplus(s) + 1e-4`.
+  /// The negative log-likelihood of a normal distribution; the output holds (mean, s) for each
+  /// target, with the standard deviation `softplus(s) + 1e-4`.
   record Gaussian() implements LossSpec {}
 
   /// The negative log-likelihood of a softmax over classes.

@@ -3,10 +3,12 @@ package io.github.carouselml.tensor;
 import io.github.carouselml.spec.CellSpec;
 import java.util.Set;
 
-/// A place where numbers are kept and computed. It is found once, at the edge, and an argument everywhere else.
+/// A place where numbers are kept and computed. It is found once, at the edge, and an argument
+/// everywhere else.
 ///
-/// A backend itself has no mutable state that a caller could see: any number of threads may share one. What computes is
-/// an [Operations] or a [RecurrentPlan] made by it, each used by one thread at a time.
+/// A backend itself has no mutable state that a caller could see: any number of threads may share
+/// one. What computes is an [Operations] or a [RecurrentPlan] made by it, each used by one thread
+/// at a time.
 public interface Backend extends AutoCloseable {
   /// The name that a user asks for it by.
   String name();
@@ -20,7 +22,8 @@ public interface Backend extends AutoCloseable {
   /// Copies `from.size()` floats from a slot into an array.
   void download(Slot from, float[] to, int offset);
 
-  /// Copies `rows * features` floats, row by row without gaps, into the padded rows of a slot; padding becomes +0.
+  /// Copies `rows * features` floats, row by row without gaps, into the padded rows of a slot;
+  /// padding becomes +0.
   void uploadRows(float[] from, int rows, int features, Slot to);
 
   /// Copies the padded rows of a slot into an array, row by row without gaps.
@@ -38,7 +41,8 @@ public interface Backend extends AutoCloseable {
   /// Operations for one caller, with the scratch memory that they need.
   Operations operations();
 
-  /// A plan for one recurrent layer in one direction, over at most `maxSteps` steps of `maxSequences` sequences.
+  /// A plan for one recurrent layer in one direction, over at most `maxSteps` steps of
+  /// `maxSequences` sequences.
   RecurrentPlan plan(CellSpec cell, int inputSize, int maxSteps, int maxSequences, Set<Flag> flags);
 
   @Override

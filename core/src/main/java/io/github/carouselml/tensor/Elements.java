@@ -21,7 +21,8 @@ public interface Elements {
   /// `y = f(x; p, q)`. y may be x.
   void unary(Unary f, float p, float q, int rows, int features, Slot x, Slot y);
 
-  /// `dx (+)= dy f'(kept)`, where `kept` is x or y as [Unary#keeps] says (and is not read where nothing is kept).
+  /// `dx (+)= dy f'(kept)`, where `kept` is x or y as [Unary#keeps] says (and is not read where
+  /// nothing is kept).
   void unaryBackward(
       Unary f, float p, float q, int rows, int features, Slot kept, Slot dy, Slot dx, boolean add);
 

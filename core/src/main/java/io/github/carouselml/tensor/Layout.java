@@ -2,11 +2,13 @@ package io.github.carouselml.tensor;
 
 import java.util.List;
 
-/// How a parameter's canonical array, the one in files and in the reference, lies in a backend's buffer.
+/// How a parameter's canonical array, the one in files and in the reference, lies in a backend's
+/// buffer.
 ///
-/// Units come in blocks of 16, padded with exactly +0. A vector is stored `[block][gate][lane]`. A matrix is stored in
-/// panels: its output columns in that same order, up to four vectors of 16 to a panel, `[panel][input][lanes of the
-/// panel]`, the last panel as narrow as it must be. A table is stored row by row.
+/// Units come in blocks of 16, padded with exactly +0. A vector is stored `[block][gate][lane]`. A
+/// matrix is stored in panels: its output columns in that same order, up to four vectors of 16 to a
+/// panel, `[panel][input][lanes of the panel]`, the last panel as narrow as it must be. A table is
+/// stored row by row.
 public sealed interface Layout {
   /// The canonical shape.
   List<Integer> shape();
@@ -49,7 +51,8 @@ public sealed interface Layout {
     }
   }
 
-  /// A matrix `[gates * units, inputs]`: the weights of a dense layer (one gate) or of a recurrent cell.
+  /// A matrix `[gates * units, inputs]`: the weights of a dense layer (one gate) or of a recurrent
+  /// cell.
   record Matrix(int gates, int units, int inputs) implements Layout {
     /// The vectors of 16 columns in a full panel.
     public static final int PANEL_VECTORS = 4;

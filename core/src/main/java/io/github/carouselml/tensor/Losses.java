@@ -9,8 +9,9 @@ public interface Losses {
   double sum(int rows, int features, Slot x);
 
   /// `Σ w l(p, y)` over the grid of `targets` targets per row. The prediction has
-  /// [LossSpec#outputsPerTarget] values for each target, side by side. Weights are a grid like the target's, or of one
-  /// feature, one for each row. With a gradient slot: `dp (+)= scale w dl/dp`. An element of weight 0 counts nothing, whatever it holds.
+  /// [LossSpec#outputsPerTarget] values for each target, side by side. Weights are a grid like the
+  /// target's, or of one feature, one for each row. With a gradient slot: `dp (+)= scale w dl/dp`.
+  /// An element of weight 0 counts nothing, whatever it holds.
   double pointwise(
       LossSpec loss,
       int rows,
@@ -23,9 +24,10 @@ public interface Losses {
       float scale,
       boolean add);
 
-  /// `Σ_r w_r (log Σ_c exp(z_rc) - z_r,class)` over rows `from .. from + rows - 1` of the classes. The logits, a grid of
-  /// `rows` x `classes`, are overwritten: with `derive` by `scale w (softmax - 1[c = class])`, else by anything.
-  /// A negative class counts nothing. `weight` is a grid of one feature over the whole batch.
+  /// `Σ_r w_r (log Σ_c exp(z_rc) - z_r,class)` over rows `from .. from + rows - 1` of the classes.
+  /// The logits, a grid of `rows` x `classes`, are overwritten: with `derive` by `scale w (softmax
+  /// - 1[c = class])`, else by anything. A negative class counts nothing. `weight` is a grid of one
+  /// feature over the whole batch.
   double softmaxCrossEntropy(
       int rows,
       int classes,

@@ -1,7 +1,7 @@
 package io.github.carouselml.tensor;
 
-/// A parameter that is asked for: its name within its owner, its layout, and what it is for, from which its first values
-/// and whether weight decay reaches it follow.
+/// A parameter that is asked for: its name within its owner, its layout, and what it is for, from
+/// which its first values and whether weight decay reaches it follow.
 public record ParameterSpec(String name, Layout layout, Role role) {
   /// What a parameter does.
   public enum Role {

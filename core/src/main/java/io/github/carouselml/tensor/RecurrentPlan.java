@@ -3,11 +3,11 @@ package io.github.carouselml.tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One recurrent layer in one direction, planned for a largest batch. It owns its workspace and belongs to one thread at
-/// a time.
+/// One recurrent layer in one direction, planned for a largest batch. It owns its workspace and
+/// belongs to one thread at a time.
 ///
-/// `x` is `[N, I]` and `y` `[N, H]` over the real rows; states are `[B, H]`, one row per rank, and those of a sequence
-/// are its own: its last step's, or its first state if it has no step.
+/// `x` is `[N, I]` and `y` `[N, H]` over the real rows; states are `[B, H]`, one row per rank, and
+/// those of a sequence are its own: its last step's, or its first state if it has no step.
 public interface RecurrentPlan {
   /// The floats of memory that a call needs and that are free after it.
   long workspaceFloats();
@@ -30,8 +30,9 @@ public interface RecurrentPlan {
       @Nullable Slot cN,
       boolean training);
 
-  /// Gradients of the last training forward pass. Gradients of outputs that are null are zero; gradients of inputs
-  /// that are null are not computed. `gradients` (null where not trained) are added to, `dx` as `addDx` says, `dh0` and `dc0` are overwritten.
+  /// Gradients of the last training forward pass. Gradients of outputs that are null are zero;
+  /// gradients of inputs that are null are not computed. `gradients` (null where not trained) are
+  /// added to, `dx` as `addDx` says, `dh0` and `dc0` are overwritten.
   void backward(
       Rows rows,
       Slot x,

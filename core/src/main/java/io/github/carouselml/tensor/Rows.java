@@ -4,13 +4,14 @@ import io.github.carouselml.spec.CarouselException;
 
 /// How a batch of sequences of unequal lengths lies in memory: only real steps exist, one row each.
 ///
-/// Inside, sequences are ordered by length (stable, longest first); the place is the *rank*, and the sequences still
-/// running at step t are the ranks 0 .. [#active]`(t) - 1`. Rows lie with time *descending*: the row of (t, rank) is
-/// `first(t) + rank` with `first(t) = Σ_{s>t} active(s)`. Ascending memory order is therefore the canonical order of
-/// every sum over rows. The state before step t of a rank is the row of (t-1, rank), which always exists.
+/// Inside, sequences are ordered by length (stable, longest first); the place is the *rank*, and
+/// the sequences still running at step t are the ranks 0 .. [#active]`(t) - 1`. Rows lie with time
+/// *descending*: the row of (t, rank) is `first(t) + rank` with `first(t) = Σ_{s>t} active(s)`.
+/// Ascending memory order is therefore the canonical order of every sum over rows. The state before
+/// step t of a rank is the row of (t-1, rank), which always exists.
 ///
-/// The object is made once for the largest batch and set again for each batch, without allocation. One thread at a
-/// time.
+/// The object is made once for the largest batch and set again for each batch, without allocation.
+/// One thread at a time.
 public final class Rows {
   private final int maxSteps;
   private final int maxSequences;
@@ -50,13 +51,14 @@ public final class Rows {
                 (long) maxSteps * maxSequences)];
   }
 
-  /// Takes the lengths of the first `batch` entries, in the caller's order; sequence ids are their places.
+  /// Takes the lengths of the first `batch` entries, in the caller's order; sequence ids are their
+  /// places.
   public void set(int[] batchLengths, int batch) {
     set(batchLengths, null, batch);
   }
 
-  /// Takes the lengths and ids of the first `batch` entries, in the caller's order. The id of a sequence seeds its
-  /// random numbers, so that they do not depend on its neighbours.
+  /// Takes the lengths and ids of the first `batch` entries, in the caller's order. The id of a
+  /// sequence seeds its random numbers, so that they do not depend on its neighbours.
   public void set(
       int[] batchLengths, int @org.jspecify.annotations.Nullable [] batchIds, int batch) {
     check(batchLengths, batch);

@@ -2,10 +2,11 @@ package io.github.carouselml.tensor;
 
 import io.github.carouselml.spec.CarouselException;
 
-/// How many floats a thing takes. Every size is computed here, exactly, and one that no array can hold is refused in a
-/// sentence.
+/// How many floats a thing takes. Every size is computed here, exactly, and one that no array can
+/// hold is refused in a sentence.
 public final class Sizes {
-  /// Rows are padded to a multiple of this many floats, and weights come in panels of this many units.
+  /// Rows are padded to a multiple of this many floats, and weights come in panels of this many
+  /// units.
   public static final int LANES = 16;
 
   private Sizes() {}
