@@ -83,7 +83,7 @@ public record Calendar(List<Cycle> cycles, int season) {
 
   private double phase(Cycle cycle, LocalDateTime at, long step) {
     return switch (cycle) {
-      case QUARTER_OF_YEAR -> (at.getMonthValue() - 1) / 3 / 4.0;
+      case QUARTER_OF_YEAR -> Math.floorDiv(at.getMonthValue() - 1, 3) / 4.0;
       case MONTH_OF_YEAR -> (at.getMonthValue() - 1) / 12.0;
       case DAY_OF_YEAR -> (at.getDayOfYear() - 1) / (double) at.toLocalDate().lengthOfYear();
       case DAY_OF_WEEK -> (at.getDayOfWeek().getValue() - 1) / 7.0;
