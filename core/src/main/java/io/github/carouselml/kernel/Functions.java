@@ -76,7 +76,7 @@ public final class Functions {
     float y = Float.intBitsToFloat(Float.floatToRawIntBits(e) + (Float.floatToRawIntBits(t) << 23));
     y = x < EXP_LOW ? 0f : y;
     y = x > EXP_HIGH ? Float.POSITIVE_INFINITY : y;
-    return x != x ? x : y;
+    return Float.isNaN(x) ? x : y;
   }
 
   /// σ(x) = z/(1+z), z = eˣ
@@ -156,7 +156,7 @@ public final class Functions {
     float y = Math.fma(m, LN2_LOW, p * (s * f));
     y = Math.fma(m, LN2_HIGH, Math.fma(s, -0.5f, y) + f);
     y = y + (x > 0f ? x : 0f);
-    return x != x ? x : y;
+    return Float.isNaN(x) ? x : y;
   }
 
   /// px+q cut to 0..1

@@ -69,7 +69,7 @@ record CaseForm(SequencedMap<String, RecordForm> records, SequencedMap<String, O
       }
     }
     for (var constant : constants.entrySet()) {
-      if (constant.getValue() == value) {
+      if (constant.getValue().equals(value)) {
         return constant.getKey();
       }
     }

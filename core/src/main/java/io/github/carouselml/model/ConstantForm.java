@@ -9,7 +9,7 @@ record ConstantForm(SequencedMap<String, Object> constants) implements Form {
   @Override
   public Json write(Object value) {
     for (Map.Entry<String, Object> constant : constants.entrySet()) {
-      if (constant.getValue() == value) {
+      if (constant.getValue().equals(value)) {
         return Json.of(constant.getKey());
       }
     }

@@ -1,5 +1,6 @@
 package io.github.carouselml.spec;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What can go wrong, as a closed set. Every message is a sentence that says what failed, what was expected against what
@@ -9,6 +10,12 @@ public abstract sealed class CarouselException extends RuntimeException {
 
   private CarouselException(String message, @Nullable Throwable cause) {
     super(message, cause);
+  }
+
+  /// The sentence; never null.
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 
   /// The request itself is wrong: an option, a size, a combination that cannot be.
