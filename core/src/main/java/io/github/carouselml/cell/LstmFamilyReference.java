@@ -28,7 +28,8 @@ import io.github.carouselml.spec.CellSpec.Lstm;
 /// - layer norm: `a = gainW LN(W x) + gainR LN(R h') + b`, each over the whole vector of GH as in
 ///   Ba et al. 2016 (their two biases and b are one here: only their sum can be told), and
 ///   `y = o ψ(gainC LN(c) + biasC)`; what is carried on is c, as it was
-/// - clip: every argument of σ, φ and ψ is first cut to ± clip; c is not, only what ψ gets
+/// - clip: every argument of σ and φ is first cut to ± clip; neither c nor what ψ gets is, as in ONNX
+///   Runtime
 ///
 /// `W [GH, I]`, `R [GH, outputs]`, `b [GH]`; `gainW gainR [GH]`, `gainC biasC [H]`.
 final class LstmFamilyReference extends ReferenceCell {
@@ -164,7 +165,7 @@ final class LstmFamilyReference extends ReferenceCell {
       m = lstm.layerNorm() ? sum(scaled(gainC, normC.y), biasC) : c;
       for (int k = 0; k < H; k++) {
         // y = o ψ(m)
-        ψm[k] = activate(ψ, clip(m[k]));
+        ψm[k] = activate(ψ, m[k]);
         y[k] = o[k] * ψm[k];
       }
       // h = P y
@@ -184,7 +185,7 @@ final class LstmFamilyReference extends ReferenceCell {
       for (int k = 0; k < H; k++) {
         // y = o ψ(m)
         dO[k] = dy[k] * ψm[k];
-        dm[k] = dy[k] * o[k] * slope(ψ, ψm[k]) * open(m[k]);
+        dm[k] = dy[k] * o[k] * slope(ψ, ψm[k]);
       }
       // m = c, or gainC LN(c) + biasC
       double[] dcOut = dm;

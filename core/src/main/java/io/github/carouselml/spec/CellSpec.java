@@ -50,8 +50,8 @@ public sealed interface CellSpec {
   /// @param projectionSize the output is `P (o ⊙ tanh(c))` of this size, smaller than the hidden
   ///     size (Sak et al. 2014)
   /// @param layerNorm both products and the cell are normalised (Ba et al. 2016)
-  /// @param cellClip every activation's argument, the gates' and the cell's, is kept within ± this,
-  ///     as ONNX does it; infinity does nothing
+  /// @param cellClip the pre-activations of i, f, g and o are kept within ± this, as ONNX Runtime
+  ///     does it, not c; infinity does nothing
   /// @param gateActivation of i, f and o
   /// @param candidateActivation of g
   /// @param outputActivation of the cell on its way out
