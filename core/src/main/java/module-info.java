@@ -11,6 +11,10 @@ module io.github.carouselml.core {
       io.github.carouselml.simd;
   exports io.github.carouselml.grad to
       io.github.carouselml.tasks;
+  exports io.github.carouselml.layer to
+      io.github.carouselml.tasks;
+  exports io.github.carouselml.loss to
+      io.github.carouselml.tasks;
   exports io.github.carouselml.tensor to
       io.github.carouselml.tasks;
 }

@@ -78,6 +78,12 @@ public abstract class Op {
     return region;
   }
 
+  /// Whether the operation has a derivative with respect to input i. Where it has none, the input
+  /// is taken as it is, and no gradient flows back through it.
+  protected boolean differentiates(int i) {
+    return true;
+  }
+
   /// Whether the backward pass reads the value of input i.
   protected boolean keepsInput(int i) {
     return false;
@@ -214,7 +220,7 @@ public abstract class Op {
     }
     for (int i = 0; i < wants.length; i++) {
       Tensor x = inputs.get(i);
-      wants[i] = x.needsGradient;
+      wants[i] = x.needsGradient && differentiates(i);
       if (wants[i]) {
         Region gradient = x.gradient;
         adds[i] = gradient != null;

@@ -12,7 +12,7 @@ import java.util.Set;
 /// var rows = new Rows(maxSteps, maxSequences);
 /// var tape = new Tape(backend, parameters, Tape.Mode.TRAIN, seed);
 /// Tensor x = tape.input("x", new RowSpace.Steps(rows), 3);
-/// Tensor y = Linear.of(x, weight, bias);
+/// Tensor y = LinearOp.of(x, weight, bias);
 /// ```
 public final class Tape {
   /// What will be done with it.

@@ -21,8 +21,8 @@ public sealed interface LossSpec {
     }
   }
 
-  /// The pinball loss `max(q (y - p), (q - 1)(y - p))` of every level q; the output holds one value
-  /// per level for each target, levels side by side.
+  /// The pinball loss `max(q (y - p), (q - 1)(y - p))` of every level q. The output holds one block of
+  /// targets for each level, one block after the other.
   record Quantile(List<Double> levels) implements LossSpec {
     public Quantile {
       levels = List.copyOf(levels);
@@ -40,15 +40,15 @@ public sealed interface LossSpec {
     }
   }
 
-  /// The negative log-likelihood of a normal distribution; the output holds (mean, s) for each
-  /// target, with the standard deviation `softplus(s) + 1e-4`.
+  /// The negative log-likelihood of a normal distribution. The output holds the means of all targets,
+  /// then s of all targets, where the standard deviation is `softplus(s) + 0.0001`.
   record Gaussian() implements LossSpec {}
 
   /// The negative log-likelihood of a softmax over classes.
   record CrossEntropy() implements LossSpec {}
 
-  /// The outputs that the loss reads for each target.
-  default int outputsPerTarget() {
+  /// The blocks of outputs that the loss reads, each as wide as the target.
+  default int outputBlocks() {
     return switch (this) {
       case Squared() -> 1;
       case Absolute() -> 1;

@@ -39,16 +39,18 @@ public interface Updates {
       float momentum,
       boolean nesterov);
 
-  /// `g' = scale g + decay w`; `v = v + (1-smoothing)(g'² - v)`; `w = w - rate g' / (√v + epsilon)`
+  /// `g' = scale g + decay w`; `v = v + gain (g'² - v)`; `w = w - rate g' / (√v + epsilon)`, where
+  /// `gain` is 1 - smoothing.
   void rmsProp(
-      Slot w, Slot g, Slot v, float scale, float rate, float decay, float smoothing, float epsilon);
+      Slot w, Slot g, Slot v, float scale, float rate, float decay, float gain, float epsilon);
 
   /// Adam (Kingma, Ba 2015) and AdamW (Loshchilov, Hutter 2019): `g' = scale g + decay w`;
-  /// `m = m + (1-beta1)(g' - m)`; `v = v + (1-beta2)(g'² - v)`;
-  /// `w = shrink w - rate m / (rootCorrection √v + epsilon)`.
+  /// `m = m + gain1 (g' - m)`; `v = v + gain2 (g'² - v)`;
+  /// `w = shrink w - rate m / (correction √v + epsilon)`.
   ///
-  /// The caller passes `rate` = learning rate / (1-beta1ᵗ) and `rootCorrection` = 1/√(1-beta2ᵗ);
-  /// Adam has `shrink` = 1, AdamW has `decay` = 0 and `shrink` = 1 - learning rate · weight decay.
+  /// The caller computes in double `gain1` = 1-beta1, `gain2` = 1-beta2, `rate` = learning rate /
+  /// (1-beta1ᵗ), `correction` = 1/√(1-beta2ᵗ). Adam has `shrink` = 1, AdamW has `decay` = 0 and
+  /// `shrink` = 1 - learning rate · weight decay.
   void adam(
       Slot w,
       Slot g,
@@ -56,10 +58,10 @@ public interface Updates {
       Slot v,
       float scale,
       float rate,
-      float rootCorrection,
+      float correction,
       float decay,
       float shrink,
-      float beta1,
-      float beta2,
+      float gain1,
+      float gain2,
       float epsilon);
 }

@@ -7,13 +7,13 @@ import io.github.carouselml.tensor.Slot;
 import java.util.List;
 
 /// `y[r] = table[index r]`.
-public final class Embedding extends Op {
+public final class EmbeddingOp extends Op {
   private final Indices indices;
   private final Parameter table;
   private final Layout.Table layout;
   private final Tensor y;
 
-  private Embedding(Tape tape, Indices indices, Parameter table) {
+  private EmbeddingOp(Tape tape, Indices indices, Parameter table) {
     super(tape, "embedding " + table.name(), List.of(), List.of(table));
     this.indices = indices;
     this.table = table;
@@ -31,7 +31,7 @@ public final class Embedding extends Op {
 
   /// Records a look-up in `table [entries, features]`.
   public static Tensor of(Tape tape, Indices indices, Parameter table) {
-    return record(new Embedding(tape, indices, table)).y;
+    return record(new EmbeddingOp(tape, indices, table)).y;
   }
 
   // y[r] = table[index r]

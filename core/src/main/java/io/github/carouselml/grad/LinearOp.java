@@ -9,15 +9,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// `y = W x + b`, rows alike.
-public final class Linear extends Op {
+public final class LinearOp extends Op {
   private final Tensor x;
   private final Parameter W;
   private final @Nullable Parameter b;
   private final Layout.Matrix layout;
-  private final Region scratch;
+  private final Region transposed;
   private final Tensor y;
 
-  private Linear(Tensor x, Parameter W, @Nullable Parameter b) {
+  private LinearOp(Tensor x, Parameter W, @Nullable Parameter b) {
     super("linear " + W.name(), List.of(x), b == null ? List.of(W) : List.of(W, b));
     this.x = x;
     this.W = W;
@@ -25,7 +25,7 @@ public final class Linear extends Op {
     this.layout = matrix(W);
     features(x, layout.inputs());
     // Wᵀ, packed like W
-    this.scratch =
+    this.transposed =
         own(
             "transposed",
             Region.Lifetime.BACKWARD,
@@ -35,7 +35,7 @@ public final class Linear extends Op {
 
   /// Records `W x + b`; W is `[outputs, inputs]`, b `[outputs]`.
   public static Tensor of(Tensor x, Parameter W, @Nullable Parameter b) {
-    return record(new Linear(x, W, b)).y;
+    return record(new LinearOp(x, W, b)).y;
   }
 
   /// The layout of a weight matrix of one gate.
@@ -70,7 +70,8 @@ public final class Linear extends Op {
     // dx = Wᵀ dy
     if (wants(0)) {
       Slot dx = Objects.requireNonNull(gradientOf(0));
-      operations.dense().backwardData(x.rows(), layout, dy, W.value(), scratch.slot(), dx, adds(0));
+      operations.dense().transpose(layout, W.value(), transposed.slot());
+      operations.dense().backwardData(x.rows(), layout, dy, transposed.slot(), dx, adds(0));
     }
     // dW += dy xᵀ   db += dy
     Slot dW = gradientOf(W);

@@ -5,12 +5,12 @@ import io.github.carouselml.tensor.Slot;
 import java.util.List;
 
 /// `y[r] = w[r] x[r]`: every row times its own number. With numbers 0 and 1 it is a mask.
-public final class Weighted extends Op {
+public final class WeightedOp extends Op {
   private final Tensor w;
   private final Tensor x;
   private final Tensor y;
 
-  private Weighted(Tensor w, Tensor x) {
+  private WeightedOp(Tensor w, Tensor x) {
     super("weighted", List.of(w, x), List.of());
     this.w = w;
     this.x = x;
@@ -21,7 +21,7 @@ public final class Weighted extends Op {
 
   /// Records rows `x` times the numbers `w [rows, 1]`.
   public static Tensor of(Tensor w, Tensor x) {
-    return record(new Weighted(w, x)).y;
+    return record(new WeightedOp(w, x)).y;
   }
 
   @Override

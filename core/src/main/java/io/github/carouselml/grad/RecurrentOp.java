@@ -16,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A whole recurrent sequence, forward in time: `h_t, c_t = cell(x_t, h_{t-1}, c_{t-1})`.
-public final class Recurrent extends Op {
+public final class RecurrentOp extends Op {
   /// What a cell carries from step to step, one row per sequence; c only where the cell has one.
   public record State(Tensor h, @Nullable Tensor c) {}
 
@@ -38,7 +38,7 @@ public final class Recurrent extends Op {
   private @Nullable Region dh0Scratch;
   private @Nullable Region dc0Scratch;
 
-  private Recurrent(
+  private RecurrentOp(
       String name,
       CellSpec cell,
       List<Parameter> parameters,
@@ -105,7 +105,7 @@ public final class Recurrent extends Op {
       Tensor x,
       @Nullable State initial,
       boolean last) {
-    Recurrent op = record(new Recurrent(name, cell, parameters, x, initial, last));
+    RecurrentOp op = record(new RecurrentOp(name, cell, parameters, x, initial, last));
     return new Result(op.y, op.hN == null ? null : new State(op.hN, op.cN));
   }
 

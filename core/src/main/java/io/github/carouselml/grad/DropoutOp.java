@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Objects;
 
 /// `y = m x / (1 - rate)`, where m is 0 with probability `rate`, else 1 (Srivastava et al. 2014).
-public final class Dropout extends Op {
+public final class DropoutOp extends Op {
   private final Tensor x;
   private final float rate;
   private final boolean shared;
   private final Random random;
   private final Tensor y;
 
-  private Dropout(Tensor x, float rate, boolean shared) {
+  private DropoutOp(Tensor x, float rate, boolean shared) {
     super("dropout", List.of(x), List.of());
     this.x = x;
     this.rate = rate;
@@ -32,7 +32,7 @@ public final class Dropout extends Op {
       throw new CarouselException.Request(
           "A dropout rate lies from 0 to below 1, so it cannot be " + rate + ".");
     }
-    return rate == 0 || !x.tape().isTraining() ? x : record(new Dropout(x, rate, shared)).y;
+    return rate == 0 || !x.tape().isTraining() ? x : record(new DropoutOp(x, rate, shared)).y;
   }
 
   // y = m x / (1 - rate)

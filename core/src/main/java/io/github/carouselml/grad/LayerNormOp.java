@@ -6,7 +6,7 @@ import java.util.List;
 
 /// `n = (x - mean) / sqrt(variance + epsilon)`, `y = gain n + bias` over the features of each row
 /// (Ba, Kiros, Hinton 2016).
-public final class LayerNorm extends Op {
+public final class LayerNormOp extends Op {
   private final Tensor x;
   private final Parameter gain;
   private final Parameter bias;
@@ -15,7 +15,7 @@ public final class LayerNorm extends Op {
   private final Region scale;
   private final Tensor y;
 
-  private LayerNorm(Tensor x, Parameter gain, Parameter bias, float epsilon) {
+  private LayerNormOp(Tensor x, Parameter gain, Parameter bias, float epsilon) {
     super("layer norm " + gain.name(), List.of(x), List.of(gain, bias));
     this.x = x;
     this.gain = gain;
@@ -30,7 +30,7 @@ public final class LayerNorm extends Op {
 
   /// Records a layer normalisation; gain and bias are `[features]`.
   public static Tensor of(Tensor x, Parameter gain, Parameter bias, float epsilon) {
-    return record(new LayerNorm(x, gain, bias, epsilon)).y;
+    return record(new LayerNormOp(x, gain, bias, epsilon)).y;
   }
 
   // n = (x - mean) / sqrt(variance + epsilon)   y = gain n + bias

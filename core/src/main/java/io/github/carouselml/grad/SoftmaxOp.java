@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Objects;
 
 /// `y_j = e^x_j / Σ_k e^x_k` over the features of each row.
-public final class Softmax extends Op {
+public final class SoftmaxOp extends Op {
   private final Tensor x;
   private final Tensor y;
 
-  private Softmax(Tensor x) {
+  private SoftmaxOp(Tensor x) {
     super("softmax", List.of(x), List.of());
     this.x = x;
     this.y = output(x.space(), x.features());
@@ -17,7 +17,7 @@ public final class Softmax extends Op {
 
   /// Records a softmax over features.
   public static Tensor of(Tensor x) {
-    return record(new Softmax(x)).y;
+    return record(new SoftmaxOp(x)).y;
   }
 
   @Override

@@ -1,0 +1,109 @@
+package io.github.carouselml.cpu;
+
+import static io.github.carouselml.cpu.CpuBuffer.floats;
+
+import io.github.carouselml.spec.CarouselException;
+import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.tensor.Backend;
+import io.github.carouselml.tensor.Buffer;
+import io.github.carouselml.tensor.Flag;
+import io.github.carouselml.tensor.Layout;
+import io.github.carouselml.tensor.Operations;
+import io.github.carouselml.tensor.RecurrentPlan;
+import io.github.carouselml.tensor.Sizes;
+import io.github.carouselml.tensor.Slot;
+import java.util.Arrays;
+import java.util.Set;
+
+/// The processor that Java itself runs on: buffers are arrays on the heap.
+public final class CpuBackend implements Backend {
+  private final Engine engine;
+
+  /// A backend that computes with these kernels and threads.
+  public CpuBackend(Engine engine) {
+    this.engine = engine;
+  }
+
+  @Override
+  public String name() {
+    return "cpu";
+  }
+
+  @Override
+  public Buffer allocate(int floats) {
+    return new CpuBuffer(floats);
+  }
+
+  @Override
+  public void upload(float[] from, int offset, Slot to) {
+    System.arraycopy(from, offset, floats(to), to.offset(), to.size());
+  }
+
+  @Override
+  public void download(Slot from, float[] to, int offset) {
+    System.arraycopy(floats(from), from.offset(), to, offset, from.size());
+  }
+
+  @Override
+  public void uploadRows(float[] from, int rows, int features, Slot to) {
+    float[] array = floats(to);
+    int ld = Sizes.stride(features);
+    for (int r = 0; r < rows; r++) {
+      int at = to.offset() + r * ld;
+      System.arraycopy(from, r * features, array, at, features);
+      Arrays.fill(array, at + features, at + ld, 0f);
+    }
+  }
+
+  @Override
+  public void downloadRows(Slot from, int rows, int features, float[] to) {
+    float[] array = floats(from);
+    int ld = Sizes.stride(features);
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(array, from.offset() + r * ld, to, r * features, features);
+    }
+  }
+
+  @Override
+  public void pack(Layout layout, float[] canonical, Slot to) {
+    float[] array = floats(to);
+    Arrays.fill(array, to.offset(), to.offset() + layout.packedSize(), 0f);
+    for (int i = 0; i < layout.canonicalSize(); i++) {
+      array[to.offset() + layout.packed(i)] = canonical[i];
+    }
+  }
+
+  @Override
+  public void unpack(Layout layout, Slot from, float[] canonical) {
+    float[] array = floats(from);
+    for (int i = 0; i < layout.canonicalSize(); i++) {
+      canonical[i] = array[from.offset() + layout.packed(i)];
+    }
+  }
+
+  @Override
+  public int transposedFloats(Layout.Matrix layout) {
+    return CpuDense.turned(layout).packedSize();
+  }
+
+  @Override
+  public Operations operations() {
+    CpuUpdates updates = new CpuUpdates(engine);
+    return new Operations(
+        new CpuElements(engine),
+        new CpuMoves(engine),
+        new CpuDense(),
+        new CpuNorms(engine),
+        new CpuLosses(engine, updates),
+        updates);
+  }
+
+  @Override
+  public RecurrentPlan plan(
+      CellSpec cell, int inputSize, int maxSteps, int maxSequences, Set<Flag> flags) {
+    throw new CarouselException.Request("The CPU has no plan for " + cell + " yet.");
+  }
+
+  @Override
+  public void close() {}
+}
