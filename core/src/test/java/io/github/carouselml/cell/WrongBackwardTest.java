@@ -97,18 +97,19 @@ class WrongBackwardTest {
         });
   }
 
-  /// "δ_f = ∂L/∂f": the gate's gradient taken for that of its pre-activation
+  /// "δ_f = ∂L/∂f", and likewise i and o: the gate's gradient taken for that of its pre-activation
   @Test
-  void theForgetGateNeedsItsFactor() {
-    fails(
-        new Lstm(H),
-        (cell, step, d, gradients) -> {
-          LstmReference.LstmStep lstm = (LstmReference.LstmStep) step;
-          double[] δ = δOf(lstm, d);
-          double[] dGates = gatesOf(lstm, d);
-          System.arraycopy(dGates, H, δ, H, H);
-          return through(cell, lstm, δ, step.backward(d, cell.parameters().zeros()), gradients);
-        });
+  void everyGateNeedsItsFactor() {
+    for (int gate : new int[] {0, 1, 3}) {
+      fails(
+          new Lstm(H),
+          (cell, step, d, gradients) -> {
+            LstmReference.LstmStep lstm = (LstmReference.LstmStep) step;
+            double[] δ = δOf(lstm, d);
+            System.arraycopy(gatesOf(lstm, d), gate * H, δ, gate * H, H);
+            return through(cell, lstm, δ, step.backward(d, cell.parameters().zeros()), gradients);
+          });
+    }
   }
 
   /// The path of the cell state alone, without what comes back through R
