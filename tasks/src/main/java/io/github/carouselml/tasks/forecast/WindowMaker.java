@@ -1,0 +1,210 @@
+package io.github.carouselml.tasks.forecast;
+
+import io.github.carouselml.spec.CarouselException;
+import io.github.carouselml.tasks.series.Calendar;
+import io.github.carouselml.tasks.series.Column;
+import io.github.carouselml.tasks.series.Scale;
+import io.github.carouselml.tasks.series.Scaling;
+import io.github.carouselml.tasks.series.Series;
+import io.github.carouselml.tasks.series.SeriesSet;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// From series to windows and back. It is fitted on the training part alone; its fields are what a model saves.
+///
+/// Past features: the scaled value, the calendar, the covariates. Future features: the calendar, the covariates known ahead, the
+/// scaled value of a season before when that is asked for.
+///
+/// @param options how to cut
+/// @param calendar what time stamps tell
+/// @param columns the covariates, in the order of their features
+/// @param scales of the series that were fitted; empty when each window is scaled by its own context
+/// @param columnScales of the covariates, as `columns`
+public record WindowMaker(
+    WindowOptions options,
+    Calendar calendar,
+    List<Column> columns,
+    Map<String, Scale> scales,
+    List<Scale> columnScales) {
+  public WindowMaker {
+    columns = List.copyOf(columns);
+    scales = Collections.unmodifiableMap(new LinkedHashMap<>(scales));
+    columnScales = List.copyOf(columnScales);
+  }
+
+  /// Finds the scales of all that `training` holds: hand over only what may be learnt from.
+  ///
+  /// @throws CarouselException.Data when every series is constant, or one is too short for a window
+  public static WindowMaker fit(SeriesSet training, WindowOptions options) {
+    int least = options.shortest() + options.horizon();
+    for (Series series : training) {
+      if (series.length() < least) {
+        throw new CarouselException.Data(
+            "The series '%s' has %d steps, but a context of %d and a horizon of %d need at least %d. Shorten them, or leave short series out."
+                .formatted(
+                    series.id(), series.length(), options.shortest(), options.horizon(), least));
+      }
+    }
+    if (training.series().stream().allMatch(Series::isConstant)) {
+      Series first = training.series().getFirst();
+      throw new CarouselException.Data(
+          training.size() == 1
+              ? "The series '%s' is constant, always %s: there is nothing to learn."
+                  .formatted(first.id(), first.value(0))
+              : "All %d series are constant (the first is '%s', always %s): there is nothing to learn."
+                  .formatted(training.size(), first.id(), first.value(0)));
+    }
+    Map<String, Scale> scales = new LinkedHashMap<>();
+    if (options.scaling().span() == Scaling.Span.SERIES) {
+      training.forEach(s -> scales.put(s.id(), options.scaling().fit(s, 0, s.length())));
+    }
+    List<Scale> columnScales = new ArrayList<>();
+    for (int c = 0; c < training.columns().size(); c++) {
+      columnScales.add(columnScale(training, c));
+    }
+    return new WindowMaker(
+        options,
+        Calendar.of(training.frequency(), training.season()),
+        training.columns(),
+        scales,
+        columnScales);
+  }
+
+  /// Mean and deviation of a covariate over all series.
+  private static Scale columnScale(SeriesSet training, int column) {
+    double sum = 0;
+    double squares = 0;
+    long count = 0;
+    for (Series series : training) {
+      for (int t = 0; t < series.length(); t++) {
+        sum += series.covariate(column, t);
+        count++;
+      }
+    }
+    double mean = sum / count;
+    for (Series series : training) {
+      for (int t = 0; t < series.length(); t++) {
+        double away = series.covariate(column, t) - mean;
+        squares += away * away;
+      }
+    }
+    double deviation = Math.sqrt(squares / count);
+    return new Scale(Scale.Transform.NONE, mean, deviation > 0 ? deviation : 1);
+  }
+
+  /// Every window whose context and target lie in `data`: series in their order, origins ascending. For training, hand over
+  /// what is left without the validation part.
+  public Windows windows(SeriesSet data) {
+    return windows(data, Integer.MAX_VALUE);
+  }
+
+  /// Every window whose target lies in the last `steps` steps of its series; contexts reach further back. For validation.
+  public Windows windowsOfLast(SeriesSet data, int steps) {
+    return windows(data, steps);
+  }
+
+  private Windows windows(SeriesSet data, int last) {
+    List<Windows.Place> places = new ArrayList<>();
+    for (Series series : data) {
+      int first = Math.max(options.shortest(), series.length() - last);
+      for (int o = first; o + options.horizon() <= series.length(); o += options.stride()) {
+        places.add(new Windows.Place(series, o));
+      }
+    }
+    return new Windows(this, places, true);
+  }
+
+  /// The windows at the ends of `histories`, whose targets have not come yet. A series that was not fitted is scaled by all
+  /// of its history.
+  ///
+  /// @throws CarouselException.Data when a history is shorter than the shortest context
+  public Windows ends(List<Series> histories) {
+    List<Windows.Place> places = new ArrayList<>();
+    for (Series series : histories) {
+      if (series.length() < options.shortest()) {
+        throw new CarouselException.Data(
+            "The series '%s' has %d steps, but the model reads at least %d before it forecasts."
+                .formatted(series.id(), series.length(), options.shortest()));
+      }
+      places.add(new Windows.Place(series, series.length()));
+    }
+    return new Windows(this, places, false);
+  }
+
+  /// How many features a past step has.
+  public int pastFeatures() {
+    return 1 + calendar.features() + columns.size();
+  }
+
+  /// How many features a step ahead has.
+  public int futureFeatures() {
+    return calendar.features() + (int) ahead() + (options.lastSeason() ? 1 : 0);
+  }
+
+  private long ahead() {
+    return columns.stream().filter(Column::future).count();
+  }
+
+  /// The window of `series` at `origin`; nothing from there on is read but time stamps, covariates known ahead, and the target.
+  Window window(Series series, int origin, boolean withTarget) {
+    Scale scale = scale(series, origin);
+    int length = Math.min(origin, options.context());
+    float[][] past = new float[length][pastFeatures()];
+    for (int t = 0; t < length; t++) {
+      int index = origin - length + t;
+      past[t][0] = (float) scale.apply(series.value(index));
+      calendar.write(series.time(), index, past[t], 1);
+      for (int c = 0; c < columns.size(); c++) {
+        past[t][1 + calendar.features() + c] = covariate(series, c, index);
+      }
+    }
+    float[][] future = new float[options.horizon()][futureFeatures()];
+    for (int h = 0; h < options.horizon(); h++) {
+      writeAhead(series, origin, h, scale, future[h]);
+    }
+    float[] target = new float[withTarget ? options.horizon() : 0];
+    for (int h = 0; h < target.length; h++) {
+      target[h] = (float) scale.apply(series.value(origin + h));
+    }
+    return new Window(series.id(), origin, scale, past, future, target);
+  }
+
+  private void writeAhead(Series series, int origin, int h, Scale scale, float[] out) {
+    calendar.write(series.time(), origin + h, out, 0);
+    int at = calendar.features();
+    for (int c = 0; c < columns.size(); c++) {
+      if (columns.get(c).future()) {
+        out[at++] = covariate(series, c, origin + h);
+      }
+    }
+    if (options.lastSeason()) {
+      int seasons = Math.floorDiv(h, calendar.season()) + 1;
+      int ago = origin + h - seasons * calendar.season();
+      // Before the series began there is nothing to tell: 0, the middle of the scale.
+      out[at] = ago < 0 ? 0 : (float) scale.apply(series.value(ago));
+    }
+  }
+
+  private float covariate(Series series, int column, int index) {
+    if (index >= series.length()) {
+      throw new CarouselException.Data(
+          "The covariate '%s' of the series '%s' is not known at %s, which is to be forecast."
+              .formatted(columns.get(column).name(), series.id(), series.time().label(index)));
+    }
+    return (float) columnScales.get(column).apply(series.covariate(column, index));
+  }
+
+  private Scale scale(Series series, int origin) {
+    Scaling scaling = options.scaling();
+    return switch (scaling.span()) {
+      case CONTEXT -> scaling.fit(series, Math.max(0, origin - options.context()), origin);
+      case SERIES -> {
+        Scale fitted = scales.get(series.id());
+        yield fitted == null ? scaling.fit(series, 0, origin) : fitted;
+      }
+    };
+  }
+}
