@@ -50,10 +50,30 @@ final class ArchitectureTest {
   /// where it is not.
   private static final Set<String> EXACT =
       Set.of(
-          "fma", "sqrt", "abs", "min", "max", "clamp", "addExact", "subtractExact", "multiplyExact",
-          "negateExact", "incrementExact", "decrementExact", "absExact", "toIntExact",
-          "divideExact", "ceilDiv", "ceilDivExact", "ceilMod", "floorDiv", "floorDivExact",
-          "floorMod", "multiplyFull", "multiplyHigh", "unsignedMultiplyHigh");
+          "fma",
+          "sqrt",
+          "abs",
+          "min",
+          "max",
+          "clamp",
+          "addExact",
+          "subtractExact",
+          "multiplyExact",
+          "negateExact",
+          "incrementExact",
+          "decrementExact",
+          "absExact",
+          "toIntExact",
+          "divideExact",
+          "ceilDiv",
+          "ceilDivExact",
+          "ceilMod",
+          "floorDiv",
+          "floorDivExact",
+          "floorMod",
+          "multiplyFull",
+          "multiplyHigh",
+          "unsignedMultiplyHigh");
 
   /// Of the vector operators those that are one rounding or none.
   private static final Set<String> VECTOR_FUNCTIONS =
@@ -70,26 +90,25 @@ final class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> a_package_of_core_uses_only_those_before_it() {
     return CORE.stream()
-        .map(
-            name -> {
-              String[] below =
-                  CORE.subList(0, CORE.indexOf(name) + 1).stream()
-                      .map(p -> ROOT + p)
-                      .toArray(String[]::new);
-              return DynamicTest.dynamicTest(
-                  name,
-                  () ->
-                      noClasses()
-                          .that()
-                          .resideInAPackage(ROOT + name)
-                          .should(
-                              dependOnClassesThat(
-                                  resideInAPackage(ROOT + "*")
-                                      .or(resideInAPackage(ROOT + "*.."))
-                                      .and(not(resideInAnyPackage(below)))))
-                          .allowEmptyShould(true)
-                          .check(MAIN));
-            });
+        .map(name -> {
+          String[] below =
+              CORE.subList(0, CORE.indexOf(name) + 1).stream()
+                  .map(p -> ROOT + p)
+                  .toArray(String[]::new);
+          return DynamicTest.dynamicTest(
+              name,
+              () ->
+                  noClasses()
+                      .that()
+                      .resideInAPackage(ROOT + name)
+                      .should(
+                          dependOnClassesThat(
+                              resideInAPackage(ROOT + "*")
+                                  .or(resideInAPackage(ROOT + "*.."))
+                                  .and(not(resideInAnyPackage(below)))))
+                      .allowEmptyShould(true)
+                      .check(MAIN));
+        });
   }
 
   @Test
@@ -164,8 +183,15 @@ final class ArchitectureTest {
         Stream.concat(
                 Stream.of(core),
                 Stream.of(
-                    "java.lang..", "java.util..", "java.io..", "java.nio..", "java.time..",
-                    "java.math..", "java.text..", "java.security..", "org.jspecify.."))
+                    "java.lang..",
+                    "java.util..",
+                    "java.io..",
+                    "java.nio..",
+                    "java.time..",
+                    "java.math..",
+                    "java.text..",
+                    "java.security..",
+                    "org.jspecify.."))
             .toArray(String[]::new);
     classes()
         .that()

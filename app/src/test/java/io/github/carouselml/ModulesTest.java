@@ -32,7 +32,9 @@ final class ModulesTest {
             .filter(r -> !r.modifiers().contains(Modifier.STATIC))
             .map(ModuleDescriptor.Requires::name)
             .collect(Collectors.toSet());
-    assertThat(atRunTime).contains("java.base").isSubsetOf("java.base", "java.management", "jdk.management");
+    assertThat(atRunTime)
+        .contains("java.base")
+        .isSubsetOf("java.base", "java.management", "jdk.management");
   }
 
   @Test
@@ -54,7 +56,8 @@ final class ModulesTest {
       for (ModuleDescriptor.Provides provided : d.provides()) {
         try (var file = c.getResourceAsStream("/META-INF/services/" + provided.service())) {
           assertThat(file).as("META-INF/services/" + provided.service()).isNotNull();
-          assertThat(new String(file.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).lines())
+          assertThat(
+                  new String(file.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).lines())
               .containsAll(provided.providers());
         }
       }

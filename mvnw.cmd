@@ -1,0 +1,5 @@
+@rem Maven on a JDK 25 that it finds by itself. The Apache Maven Wrapper, unchanged, lies in scripts\maven.
+@setlocal
+@call "%~dp0scripts\find-jdk.cmd" || exit /b 1
+@call "%~dp0scripts\maven\mvnw.cmd" %*
+@exit /b %ERRORLEVEL%
