@@ -2,16 +2,13 @@ package io.github.carouselml.model;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -79,15 +76,15 @@ public final class AtomicFile {
         try (FileChannel device = FileChannel.open(target, StandardOpenOption.WRITE)) {
           content.writeTo(device);
         }
-        return;
+      } else {
+        replace(target, content, opener);
       }
-      replace(target, content, opener);
     } catch (IOException e) {
       throw new IOException(
           "Could not write %s: %s. %s"
               .formatted(
                   path,
-                  reason(path, e),
+                  IoReason.of(path, e),
                   Files.isRegularFile(path)
                       ? "The file that was there is unchanged."
                       : "No file was made."),
@@ -96,7 +93,6 @@ public final class AtomicFile {
   }
 
   private static void replace(Path target, Content content, Opener opener) throws IOException {
-    Path folder = target.resolveSibling("");
     Path aside =
         target.resolveSibling(
             PREFIX + Long.toHexString(ThreadLocalRandom.current().nextLong()) + SUFFIX);
@@ -115,24 +111,22 @@ public final class AtomicFile {
       }
       throw e;
     }
+    Path folder = target.resolveSibling("");
     sync(folder);
     sweep(folder);
   }
 
-  /// Makes the rename last. Windows cannot open a folder, and needs no such call.
-  private static void sync(Path folder) throws IOException {
-    FileChannel channel;
-    try {
-      channel = FileChannel.open(folder, StandardOpenOption.READ);
-    } catch (IOException e) {
-      return;
-    }
-    try (channel) {
+  /// Makes the rename last. The new file is in place and synced, so nothing here may fail: Windows opens no folder, and
+  /// some network file systems sync none.
+  private static void sync(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
+    } catch (IOException e) {
+      // Then the rename lasts as soon as the system writes it of itself.
     }
   }
 
-  /// Removes what processes left that were killed while writing. The new file is in place, so nothing here may fail.
+  /// Removes what processes left that were killed while writing.
   private static void sweep(Path folder) {
     Instant old = Instant.now().minus(ABANDONED);
     try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, PREFIX + "*" + SUFFIX)) {
@@ -144,25 +138,5 @@ public final class AtomicFile {
     } catch (IOException | RuntimeException e) {
       // Another writer may sweep at the same time.
     }
-  }
-
-  private static String reason(Path path, IOException e) {
-    String said = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
-    if (e instanceof AccessDeniedException) {
-      return "there is no permission to write in " + folderOf(path);
-    } else if (e instanceof NoSuchFileException) {
-      return "the folder " + folderOf(path) + " does not exist";
-    } else if (e instanceof ClosedByInterruptException) {
-      return "the thread was interrupted while writing";
-    } else if (said == null) {
-      return "the system says " + e;
-    } else if (said.contains("No space left")) {
-      return "the disk is full (" + said + ")";
-    }
-    return said;
-  }
-
-  private static String folderOf(Path path) {
-    return String.valueOf(path.toAbsolutePath().getParent());
   }
 }

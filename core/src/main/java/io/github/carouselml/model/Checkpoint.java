@@ -46,40 +46,46 @@ public record Checkpoint(
   /// @throws CarouselException.BadFile for a file that is not a whole checkpoint of a known version
   public static Checkpoint read(Path path) throws IOException {
     try (TensorFile file = TensorFile.open(path)) {
-      ModelFile.requireFormat(file);
-      if (!file.metadata().containsKey(STATE_KEY)) {
-        throw new CarouselException.BadFile(path + " is a model, not a checkpoint.");
-      }
-      SequencedMap<String, Weights.Builder> builders = new LinkedHashMap<>();
-      builders.put(WEIGHTS, Weights.builder());
-      if (!(ModelFile.json(file, GROUPS_KEY) instanceof Json.Arr(var groups))) {
-        throw new CarouselException.BadFile(path + " has no list of its groups of tensors.");
-      }
-      for (Json group : groups) {
-        builders.put(group instanceof Json.Str(String name) ? name : "", Weights.builder());
-      }
-      var longs = new LinkedHashMap<String, long[]>();
-      for (var entry : file.tensors().values()) {
-        int slash = entry.name().indexOf('/');
-        String group = entry.name().substring(0, Math.max(slash, 0));
-        String name = entry.name().substring(slash + 1);
-        var builder = builders.get(group);
-        if (builder != null) {
-          builder.adopt(name, entry.shape(), file.floats(entry.name()));
-        } else if (group.equals(LONGS)) {
-          longs.put(name, file.longs(entry.name()));
-        } else {
-          throw new CarouselException.BadFile(
-              path + " has a tensor '" + entry.name() + "', which belongs to no group.");
-        }
-      }
-      var built = new LinkedHashMap<String, Weights>();
-      builders.forEach((group, builder) -> built.put(group, builder.build()));
-      Weights weights = built.pollFirstEntry().getValue();
-      Json state = ModelFile.json(file, STATE_KEY);
-      return new Checkpoint(
-          weights, built, longs, state, ModelFile.number(file, ModelFile.BITS_KEY));
+      return read(file);
+    } catch (CarouselException.Request e) {
+      throw new CarouselException.BadFile("Could not read " + path + ": " + e.getMessage(), e);
     }
+  }
+
+  private static Checkpoint read(TensorFile file) throws IOException {
+    Path path = file.path();
+    ModelFile.requireFormat(file);
+    if (!file.metadata().containsKey(STATE_KEY)) {
+      throw new CarouselException.BadFile(path + " is a model, not a checkpoint.");
+    }
+    SequencedMap<String, Weights.Builder> builders = new LinkedHashMap<>();
+    builders.put(WEIGHTS, Weights.builder());
+    if (!(ModelFile.json(file, GROUPS_KEY) instanceof Json.Arr(var groups))) {
+      throw new CarouselException.BadFile(path + " has no list of its groups of tensors.");
+    }
+    for (Json group : groups) {
+      builders.putIfAbsent(group instanceof Json.Str(String name) ? name : "", Weights.builder());
+    }
+    var longs = new LinkedHashMap<String, long[]>();
+    for (var entry : file.tensors().values()) {
+      int slash = entry.name().indexOf('/');
+      String group = entry.name().substring(0, Math.max(slash, 0));
+      String name = entry.name().substring(slash + 1);
+      var builder = builders.get(group);
+      if (builder != null) {
+        builder.adopt(name, entry.shape(), file.floats(entry.name()));
+      } else if (group.equals(LONGS)) {
+        longs.put(name, file.longs(entry.name()));
+      } else {
+        throw new CarouselException.BadFile(
+            path + " has a tensor '" + entry.name() + "', which belongs to no group.");
+      }
+    }
+    var built = new LinkedHashMap<String, Weights>();
+    builders.forEach((group, builder) -> built.put(group, builder.build()));
+    Weights weights = built.pollFirstEntry().getValue();
+    Json state = ModelFile.json(file, STATE_KEY);
+    return new Checkpoint(weights, built, longs, state, ModelFile.number(file, ModelFile.BITS_KEY));
   }
 
   /// Writes the checkpoint, atomically.

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// A JSON value (RFC 8259), immutable. What can be built can be written, and what is written reads back equal: numbers
@@ -23,7 +24,10 @@ public sealed interface Json {
   record Obj(Map<String, Json> members) implements Json {
     public Obj {
       members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
-      members.keySet().forEach(Json::requireWholeUnicode);
+      members.forEach((key, value) -> {
+        requireWholeUnicode(key);
+        Objects.requireNonNull(value, key);
+      });
     }
 
     /// The value under this key.

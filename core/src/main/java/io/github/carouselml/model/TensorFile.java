@@ -47,6 +47,8 @@ public final class TensorFile implements AutoCloseable {
       channel = FileChannel.open(path, StandardOpenOption.READ);
     } catch (NoSuchFileException e) {
       throw new IOException("There is no file " + path.toAbsolutePath() + ".", e);
+    } catch (IOException e) {
+      throw new IOException("Could not read " + path + ": " + IoReason.of(path, e) + ".", e);
     }
     try {
       return new TensorFile(path, channel);
