@@ -14,7 +14,8 @@ import java.util.SequencedMap;
 ///
 /// @param weights the parameters
 /// @param groups more float tensors by group, such as an optimizer's moments or the best weights
-/// @param longs named whole numbers; doubles and random keys go here by their bits
+/// @param longs named whole numbers; doubles and random keys go here by their bits. Two checkpoints are not compared by
+///     these arrays' contents
 /// @param state everything else
 /// @param bits the number of the contract on bits under which it was made; a resume under another one says so
 public record Checkpoint(
@@ -26,12 +27,10 @@ public record Checkpoint(
 
   public Checkpoint {
     groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups));
-    longs = Collections.unmodifiableMap(new LinkedHashMap<>(longs));
-    for (String group : groups.keySet()) {
-      if (group.isBlank() || group.contains("/") || List.of(WEIGHTS, LONGS).contains(group)) {
-        throw new CarouselException.Request("'" + group + "' cannot be the name of a group.");
-      }
-    }
+    var copies = new LinkedHashMap<String, long[]>();
+    longs.forEach((name, values) -> copies.put(name, values.clone()));
+    longs = Collections.unmodifiableMap(copies);
+    groups.keySet().forEach(Checkpoint::requireGroup);
   }
 
   /// A checkpoint made by this build.
@@ -53,39 +52,51 @@ public record Checkpoint(
   }
 
   private static Checkpoint read(TensorFile file) throws IOException {
-    Path path = file.path();
     ModelFile.requireFormat(file);
     if (!file.metadata().containsKey(STATE_KEY)) {
-      throw new CarouselException.BadFile(path + " is a model, not a checkpoint.");
+      throw new CarouselException.BadFile(file.path() + " is a model, not a checkpoint.");
     }
-    SequencedMap<String, Weights.Builder> builders = new LinkedHashMap<>();
-    builders.put(WEIGHTS, Weights.builder());
-    if (!(ModelFile.json(file, GROUPS_KEY) instanceof Json.Arr(var groups))) {
-      throw new CarouselException.BadFile(path + " has no list of its groups of tensors.");
-    }
-    for (Json group : groups) {
-      builders.putIfAbsent(group instanceof Json.Str(String name) ? name : "", Weights.builder());
-    }
+    var weights = Weights.builder();
+    SequencedMap<String, Weights.Builder> groups = groups(file);
     var longs = new LinkedHashMap<String, long[]>();
-    for (var entry : file.tensors().values()) {
+    for (TensorEntry entry : file.tensors().values()) {
       int slash = entry.name().indexOf('/');
       String group = entry.name().substring(0, Math.max(slash, 0));
       String name = entry.name().substring(slash + 1);
-      var builder = builders.get(group);
-      if (builder != null) {
-        builder.adopt(name, entry.shape(), file.floats(entry.name()));
-      } else if (group.equals(LONGS)) {
+      if (group.equals(LONGS)) {
         longs.put(name, file.longs(entry.name()));
-      } else {
-        throw new CarouselException.BadFile(
-            path + " has a tensor '" + entry.name() + "', which belongs to no group.");
+        continue;
       }
+      Weights.Builder builder = group.equals(WEIGHTS) ? weights : groups.get(group);
+      if (builder == null) {
+        throw new CarouselException.BadFile(
+            file.path() + " has a tensor '" + entry.name() + "', which belongs to no group.");
+      }
+      builder.adopt(name, entry.shape(), file.floats(entry.name()));
     }
     var built = new LinkedHashMap<String, Weights>();
-    builders.forEach((group, builder) -> built.put(group, builder.build()));
-    Weights weights = built.pollFirstEntry().getValue();
-    Json state = ModelFile.json(file, STATE_KEY);
-    return new Checkpoint(weights, built, longs, state, ModelFile.number(file, ModelFile.BITS_KEY));
+    groups.forEach((group, builder) -> built.put(group, builder.build()));
+    return new Checkpoint(
+        weights.build(),
+        built,
+        longs,
+        ModelFile.json(file, STATE_KEY),
+        ModelFile.number(file, ModelFile.BITS_KEY));
+  }
+
+  private static SequencedMap<String, Weights.Builder> groups(TensorFile file) {
+    if (!(ModelFile.json(file, GROUPS_KEY) instanceof Json.Arr(var names))) {
+      throw new CarouselException.BadFile(file.path() + " has no list of its groups of tensors.");
+    }
+    var groups = new LinkedHashMap<String, Weights.Builder>();
+    for (Json json : names) {
+      String name = json instanceof Json.Str(String text) ? text : "";
+      requireGroup(name);
+      if (groups.put(name, Weights.builder()) != null) {
+        throw new CarouselException.Request("it names the group '" + name + "' twice.");
+      }
+    }
+    return groups;
   }
 
   /// Writes the checkpoint, atomically.
@@ -104,5 +115,11 @@ public record Checkpoint(
     var named = new LinkedHashMap<String, long[]>();
     longs.forEach((name, values) -> named.put(LONGS + "/" + name, values));
     TensorFile.write(path, metadata, floats.build(), named);
+  }
+
+  private static void requireGroup(String name) {
+    if (name.isBlank() || name.contains("/") || List.of(WEIGHTS, LONGS).contains(name)) {
+      throw new CarouselException.Request("'" + name + "' cannot be the name of a group.");
+    }
   }
 }
