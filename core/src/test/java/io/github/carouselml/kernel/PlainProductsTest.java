@@ -1,0 +1,8 @@
+package io.github.carouselml.kernel;
+
+class PlainProductsTest extends ProductsContract {
+  @Override
+  protected Products products() {
+    return new PlainProducts();
+  }
+}
