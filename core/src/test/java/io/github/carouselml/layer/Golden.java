@@ -1,22 +1,22 @@
 package io.github.carouselml.layer;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.github.carouselml.model.TensorEntry;
+import io.github.carouselml.model.TensorFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// A file of golden values under `golden/`: named arrays in double and what is said about them. It
-/// reads what `core/src/test/golden/safetensors_write.py` wrote and nothing else.
+/// A file of golden values under `golden/`: named arrays in double and what is said about them.
+/// `core/src/test/golden/README.md` says who made them.
 public record Golden(String name, Map<String, String> metadata, Map<String, Tensor> tensors) {
 
   /// Values of one array, row-major.
@@ -39,56 +39,54 @@ public record Golden(String name, Map<String, String> metadata, Map<String, Tens
     }
   }
 
-  private static final Pattern STRING = Pattern.compile("\"([^\"]+)\":\"([^\"]*)\"");
-  private static final Pattern TENSOR =
-      Pattern.compile(
-          "\"([^\"]+)\":\\{\"data_offsets\":\\[(\\d+),\\d+\\],"
-              + "\"dtype\":\"(F64|F32|I32)\",\"shape\":\\[([\\d, ]*)\\]\\}");
-
+  /// Reads `golden/NAME.safetensors`.
   public static Golden read(String name) {
-    try (InputStream in =
-        Objects.requireNonNull(
-            Golden.class.getResourceAsStream("/golden/" + name + ".safetensors"), name)) {
-      ByteBuffer file = ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
-      int size = Math.toIntExact(file.getLong());
-      String header = new String(file.array(), 8, size, UTF_8);
-      Map<String, String> metadata = new HashMap<>();
-      int about = header.indexOf("__metadata__");
-      String metadataText = header.substring(about, header.indexOf('}', about));
-      for (Matcher m = STRING.matcher(metadataText); m.find(); ) {
-        metadata.put(m.group(1), m.group(2));
-      }
+    URL url = Golden.class.getResource("/golden/" + name + ".safetensors");
+    try (TensorFile file = TensorFile.open(Path.of(Objects.requireNonNull(url, name).toURI()))) {
       Map<String, Tensor> tensors = new HashMap<>();
-      for (Matcher m = TENSOR.matcher(header); m.find(); ) {
-        int[] shape = Stream.of(m.group(4).split(",")).mapToInt(Integer::parseInt).toArray();
-        file.position(8 + size + Integer.parseInt(m.group(2)));
-        double[] values = new double[Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
-        for (int k = 0; k < values.length; k++) {
-          values[k] =
-              switch (m.group(3)) {
-                case "F64" -> file.getDouble();
-                case "F32" -> file.getFloat();
-                default -> file.getInt();
-              };
-        }
-        tensors.put(m.group(1), new Tensor(shape, values));
+      for (TensorEntry entry : file.tensors().values()) {
+        int[] shape = entry.shape().stream().mapToInt(Integer::intValue).toArray();
+        tensors.put(entry.name(), new Tensor(shape, values(file, entry)));
       }
-      return new Golden(name, metadata, tensors);
+      return new Golden(name, file.metadata(), tensors);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
     }
   }
 
-  public Tensor tensor(String name) {
-    return Objects.requireNonNull(tensors.get(name), () -> this.name + " has no " + name);
+  private static double[] values(TensorFile file, TensorEntry entry) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(entry.size() * entry.type().bytes());
+    file.bytes(entry.name(), 0, bytes.order(ByteOrder.LITTLE_ENDIAN));
+    bytes.flip();
+    double[] values = new double[entry.size()];
+    for (int k = 0; k < values.length; k++) {
+      values[k] =
+          switch (entry.type()) {
+            case F64 -> bytes.getDouble();
+            case F32 -> bytes.getFloat();
+            case I32 -> bytes.getInt();
+            default -> throw new IllegalStateException(name(file, entry));
+          };
+    }
+    return values;
   }
 
-  public boolean has(String name) {
-    return tensors.containsKey(name);
+  private static String name(TensorFile file, TensorEntry entry) {
+    return entry.name() + " in " + file.path() + " is of the type " + entry.type();
+  }
+
+  public Tensor tensor(String tensor) {
+    return Objects.requireNonNull(tensors.get(tensor), () -> name + " has no " + tensor);
+  }
+
+  public boolean has(String tensor) {
+    return tensors.containsKey(tensor);
   }
 
   public String text(String key) {
-    return Objects.requireNonNull(metadata.get(key), () -> this.name + " does not say " + key);
+    return Objects.requireNonNull(metadata.get(key), () -> name + " does not say " + key);
   }
 
   public int number(String key) {
