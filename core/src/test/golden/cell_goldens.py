@@ -61,7 +61,7 @@ def projected_peephole_lstm(p, x, h, c):
 
 
 def gru_before(p, x, h, c):
-    """Cho et al. 2014, with z for their 1 - z."""
+    """Cho et al. 2014."""
     H = len(h)
     a = p["W"] @ x + p["b"]
     q = p["R"][: 2 * H] @ h

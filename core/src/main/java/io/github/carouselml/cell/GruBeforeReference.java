@@ -22,7 +22,7 @@ import java.util.Arrays;
 /// n = φ(a_n + R_n s)
 /// h = (1 - z) n + z h'
 /// ```
-/// `W [3H, I]`, `R [3H, H]`, `b [3H]`. The paper's z is this 1 - z. Two products follow each other.
+/// `W [3H, I]`, `R [3H, H]`, `b [3H]`. The second product waits for the first.
 final class GruBeforeReference extends ReferenceCell {
   private final int H;
   private final Activation σ;

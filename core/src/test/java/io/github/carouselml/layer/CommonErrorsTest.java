@@ -186,6 +186,22 @@ class CommonErrorsTest {
     assertThat(Arrays.copyOfRange(dp, 2 * H, 3 * H)).doesNotContain(0);
   }
 
+  /// A weight of a matrix is one multiplication and addition a step. What is left is, for a unit,
+  /// five functions of some twenty operations each and four operations; it is the lesser part, and
+  /// the more so the larger the cell.
+  @Test
+  void mostOfAStepIsMatrixProducts() {
+    double before = 0;
+    for (int H : new int[] {64, 256}) {
+      ReferenceParameters parameters = ReferenceCell.of(new Lstm(H), H).parameters();
+      int products = parameters.get("W").length + parameters.get("R").length;
+      double ratio = products / (double) (H * (5 * 20 + 4));
+      assertThat(products).isEqualTo(4 * H * (H + H));
+      assertThat(ratio).as("H = %d", H).isGreaterThan(4).isGreaterThan(before);
+      before = ratio;
+    }
+  }
+
   private static int size(ReferenceCell cell) {
     return cell.parameters().all().stream().mapToInt(p -> p.values().length).sum();
   }
