@@ -3,6 +3,7 @@ package io.github.carouselml.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.carouselml.layer.GradientCheck.Difference;
+import io.github.carouselml.layer.ReferenceSequence.Gradients;
 import io.github.carouselml.spec.Activation;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.CellSpec.Gru;
@@ -10,6 +11,7 @@ import io.github.carouselml.spec.CellSpec.Lstm;
 import io.github.carouselml.spec.CellSpec.MinGru;
 import io.github.carouselml.spec.CellSpec.MinLstm;
 import io.github.carouselml.spec.CellSpec.Rnn;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,5 +96,34 @@ class GradientCheckTest {
     assertThat(worst.error())
         .as("%s, I = %d, T = %d, seed %d: %s", cell, I, T, seed, worst)
         .isLessThanOrEqualTo(GradientCheck.BOUND);
+  }
+
+  /// A number that is off by 1e-4, in whichever gradient it is, does not get past the check.
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("smallCells")
+  void oneWrongNumberAnywhereIsFound(CellSpec cell) {
+    long seed = 6;
+    GradientCheck check = GradientCheck.random(cell, 2, 2, seed);
+    Gradients gradients = check.derived();
+    List<double[]> all = new ArrayList<>(List.of(gradients.dx()));
+    gradients.parameters().all().forEach(parameter -> all.add(parameter.values()));
+    all.add(gradients.dInitial().h());
+    if (cell.hasCellState()) {
+      all.add(gradients.dInitial().c());
+    }
+    assertThat(check.worst(gradients).error()).isLessThanOrEqualTo(GradientCheck.BOUND);
+    for (double[] values : all) {
+      int last = values.length - 1;
+      double right = values[last];
+      values[last] += 1e-4 * Math.max(1, Math.abs(right));
+      assertThat(check.worst(gradients).error())
+          .as("%s, seed %d", cell, seed)
+          .isGreaterThan(10 * GradientCheck.BOUND);
+      values[last] = right;
+    }
+  }
+
+  static Stream<CellSpec> smallCells() {
+    return cells(3);
   }
 }
