@@ -1,0 +1,83 @@
+package io.github.carouselml.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The most multiply-adds this machine does: twelve independent chains of fused multiply-adds in
+/// registers, on every asked core at once. It imports the Vector API itself because a limit measured
+/// with the kernels it judges would be no limit.
+final class Peak {
+
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int STEPS = 400_000;
+  private static final int ROUNDS = 40;
+
+  private static volatile float sink;
+
+  private Peak() {}
+
+  /// @return GFLOP/s of all threads together, each thread's best round counted
+  static double measure(int threads) throws InterruptedException, ExecutionException {
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      List<Future<Double>> rates = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        rates.add(pool.submit(Peak::bestRate));
+      }
+      double sum = 0;
+      for (Future<Double> rate : rates) {
+        sum += rate.get();
+      }
+      return sum;
+    }
+  }
+
+  private static double bestRate() {
+    double best = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      long start = System.nanoTime();
+      sink = chains(STEPS);
+      double flops = 2.0 * 12 * SPECIES.length() * STEPS;
+      best = Math.max(best, flops / (System.nanoTime() - start));
+    }
+    return best;
+  }
+
+  private static float chains(int steps) {
+    FloatVector m = FloatVector.broadcast(SPECIES, 0.999999f);
+    FloatVector a = FloatVector.broadcast(SPECIES, 1e-6f);
+    FloatVector c0 = a;
+    FloatVector c1 = a;
+    FloatVector c2 = a;
+    FloatVector c3 = a;
+    FloatVector c4 = a;
+    FloatVector c5 = a;
+    FloatVector c6 = a;
+    FloatVector c7 = a;
+    FloatVector c8 = a;
+    FloatVector c9 = a;
+    FloatVector c10 = a;
+    FloatVector c11 = a;
+    for (int i = 0; i < steps; i++) {
+      c0 = c0.fma(m, a);
+      c1 = c1.fma(m, a);
+      c2 = c2.fma(m, a);
+      c3 = c3.fma(m, a);
+      c4 = c4.fma(m, a);
+      c5 = c5.fma(m, a);
+      c6 = c6.fma(m, a);
+      c7 = c7.fma(m, a);
+      c8 = c8.fma(m, a);
+      c9 = c9.fma(m, a);
+      c10 = c10.fma(m, a);
+      c11 = c11.fma(m, a);
+    }
+    FloatVector sum = c0.add(c1).add(c2).add(c3).add(c4).add(c5);
+    return sum.add(c6).add(c7).add(c8).add(c9).add(c10).add(c11).lane(0);
+  }
+}
