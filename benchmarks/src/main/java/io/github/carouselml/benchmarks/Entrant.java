@@ -58,8 +58,9 @@ enum Entrant {
         "OPT_OUT_TRACKING", "true");
   }
 
+  /// The class path of its process, empty when the contender has not been built.
+  ///
   /// @param root the repository
-  /// @return empty when the contender has not been built
   String classPath(Path root) throws IOException {
     if (this == CAROUSEL) {
       return System.getProperty("java.class.path");

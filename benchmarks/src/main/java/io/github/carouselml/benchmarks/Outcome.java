@@ -9,6 +9,7 @@ import java.util.List;
 
 /// What a contender computed: outputs `y [T, B, H]` and, after a training step, `dx [T, B, I]` and
 /// for each layer `dw [4H, I]`, `dr [4H, H]`, `db [4H]`, in the order of [Problem].
+@SuppressWarnings("ArrayRecordComponent") // never compared but by compare
 public record Outcome(float[] y, float[] dx, List<float[]> dw, List<float[]> dr, List<float[]> db) {
 
   /// Outputs may differ by this much: some libraries approximate the sigmoid to about 1e-6, and the

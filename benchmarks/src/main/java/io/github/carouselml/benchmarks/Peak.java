@@ -18,11 +18,13 @@ final class Peak {
   private static final int STEPS = 400_000;
   private static final int ROUNDS = 40;
 
+  /// Keeps the compiler from leaving the chains out.
+  @SuppressWarnings("UnusedVariable")
   private static volatile float sink;
 
   private Peak() {}
 
-  /// @return GFLOP/s of all threads together, each thread's best round counted
+  /// GFLOP/s of all threads together, each thread's best round counted.
   static double measure(int threads) throws InterruptedException, ExecutionException {
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       List<Future<Double>> rates = new ArrayList<>();

@@ -6,6 +6,7 @@ import java.util.List;
 /// The numbers of one point, the same in every process because they are counted, not drawn: inputs
 /// `x [T, B, I]`, output gradients `dy [T, B, H]`, and for each layer `w [4H, I]`, `r [4H, H]`,
 /// `b [4H]`, gates in the order i f g o. All row-major; a contender copies them where it likes.
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Problem(
     Point point, float[] x, float[] dy, List<float[]> w, List<float[]> r, List<float[]> b) {
 

@@ -112,13 +112,17 @@ final class Reference {
     private void cell(int row) {
       double[] a = gates[row];
       for (int u = 0; u < hidden; u++) {
-        double i = a[u] = sigmoid(a[u]);
-        double f = a[hidden + u] = sigmoid(a[hidden + u]);
-        double g = a[2 * hidden + u] = StrictMath.tanh(a[2 * hidden + u]);
-        double o = a[3 * hidden + u] = sigmoid(a[3 * hidden + u]);
+        double i = sigmoid(a[u]);
+        double f = sigmoid(a[hidden + u]);
+        double g = StrictMath.tanh(a[2 * hidden + u]);
+        double o = sigmoid(a[3 * hidden + u]);
         double cPrev = row < batch ? 0 : c[row - batch][u];
         c[row][u] = f * cPrev + i * g;
         h[row][u] = o * StrictMath.tanh(c[row][u]);
+        a[u] = i;
+        a[hidden + u] = f;
+        a[2 * hidden + u] = g;
+        a[3 * hidden + u] = o;
       }
     }
 

@@ -101,26 +101,26 @@ final class Remote implements AutoCloseable {
 
   /// Refuses with the contender's sentence when it cannot run this point.
   void load(Point point, Mode mode, int threads) throws IOException {
-    out.writeByte(Worker.Request.LOAD.ordinal());
+    out.writeUTF(Worker.Request.LOAD.name());
     out.writeInt(point.steps());
     out.writeInt(point.batch());
     out.writeInt(point.inputSize());
     out.writeInt(point.hiddenSize());
     out.writeInt(point.layers());
-    out.writeByte(mode.ordinal());
+    out.writeUTF(mode.name());
     out.writeInt(threads);
     awaitAnswer();
   }
 
   Outcome outcome() throws IOException {
-    out.writeByte(Worker.Request.OUTCOME.ordinal());
+    out.writeUTF(Worker.Request.OUTCOME.name());
     awaitAnswer();
     return Outcome.read(in);
   }
 
-  /// @return milliseconds a call once they no longer change
+  /// Milliseconds a call once they no longer change.
   double warm(long leastNanos, long mostNanos) throws IOException {
-    out.writeByte(Worker.Request.WARM.ordinal());
+    out.writeUTF(Worker.Request.WARM.name());
     out.writeLong(leastNanos);
     out.writeLong(mostNanos);
     awaitAnswer();
@@ -128,7 +128,7 @@ final class Remote implements AutoCloseable {
   }
 
   Sample sample(int calls) throws IOException {
-    out.writeByte(Worker.Request.SAMPLE.ordinal());
+    out.writeUTF(Worker.Request.SAMPLE.name());
     out.writeInt(calls);
     awaitAnswer();
     return Sample.read(in);
@@ -155,7 +155,7 @@ final class Remote implements AutoCloseable {
   @Override
   public void close() {
     try {
-      out.writeByte(Worker.Request.QUIT.ordinal());
+      out.writeUTF(Worker.Request.QUIT.name());
       out.flush();
       process.waitFor(2, TimeUnit.SECONDS);
       socket.close();

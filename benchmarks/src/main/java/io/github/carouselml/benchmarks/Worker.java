@@ -38,7 +38,8 @@ final class Worker {
 
   /// Arguments: the socket's path and the contender's class.
   public static void main(String[] args) throws Exception {
-    Contender contender = (Contender) Class.forName(args[1]).getDeclaredConstructor().newInstance();
+    Contender contender =
+        Class.forName(args[1]).asSubclass(Contender.class).getDeclaredConstructor().newInstance();
     try (contender;
         SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       socket.connect(UnixDomainSocketAddress.of(args[0]));
@@ -56,7 +57,7 @@ final class Worker {
 
   private void obey(DataInputStream in, DataOutputStream out) throws IOException {
     while (true) {
-      Request request = Request.values()[in.readByte()];
+      Request request = Request.valueOf(in.readUTF());
       if (request == Request.QUIT) {
         return;
       }
@@ -76,7 +77,7 @@ final class Worker {
       case LOAD -> {
         Point point =
             new Point(in.readInt(), in.readInt(), in.readInt(), in.readInt(), in.readInt());
-        mode = Mode.values()[in.readByte()];
+        mode = Mode.valueOf(in.readUTF());
         int threads = in.readInt();
         String refusal = contender.refusal(point, mode);
         if (refusal.isEmpty()) {

@@ -17,7 +17,8 @@ import org.bytedeco.dnnl.stream;
 /// The weights live in the layout that the forward primitive prefers. In training, what a user has to
 /// do at every step because the weights change is timed: putting them into the backward primitive's
 /// layout, zeroing the weight gradients (the library adds to them), and putting those back into the
-/// forward layout. Threads come from `OMP_NUM_THREADS`.
+/// forward layout. Threads come from `OMP_NUM_THREADS`. On a CPU `execute` returns when the work is
+/// done, so nothing is waited for.
 public final class OneDnnContender implements Contender {
 
   private final engine cpu = new engine(engine.kind.cpu, 0);
@@ -41,6 +42,7 @@ public final class OneDnnContender implements Contender {
   @Override
   public void load(Problem problem, Mode mode, int threads) {
     layers.clear();
+    System.gc(); // native memory goes with its Java objects
     point = problem.point();
     this.mode = mode;
     x = problem.x();
@@ -65,7 +67,6 @@ public final class OneDnnContender implements Contender {
     for (OneDnnLayer layer : layers) {
       layer.forward();
     }
-    queue._wait();
   }
 
   @Override
@@ -76,7 +77,6 @@ public final class OneDnnContender implements Contender {
     for (OneDnnLayer layer : layers.reversed()) {
       layer.backward();
     }
-    queue._wait();
   }
 
   @Override

@@ -97,15 +97,15 @@ final class OneDnnLayer {
     w = new memory(plan.weights_layer_desc(), cpu);
     r = new memory(plan.weights_iter_desc(), cpu);
     b = new memory(bias, cpu);
-    xValues = values(x, steps * batch * inputs);
-    yValues = values(y, steps * batch * hidden);
+    xValues = values(x);
+    yValues = values(y);
     memory[] h = new memory[2];
     memory[] c = new memory[2];
     for (int i = 0; i < 2; i++) {
       h[i] = new memory(state, cpu);
       c[i] = new memory(state, cpu);
-      states.add(values(h[i], batch * hidden));
-      states.add(values(c[i], batch * hidden));
+      states.add(values(h[i]));
+      states.add(values(c[i]));
     }
     restart();
     memory workspace = training ? new memory(plan.workspace_desc(), cpu) : null;
@@ -174,7 +174,8 @@ final class OneDnnLayer {
             forwardPlan);
     backward = new lstm_backward(plan);
     dy = new memory(yLayout, cpu);
-    dx = below == null ? new memory(xLayout, cpu) : below.dy;
+    memory dxMemory = below == null ? new memory(xLayout, cpu) : below.dy();
+    dx = dxMemory;
     dbMemory = new memory(bias, cpu);
     memory dw = new memory(plan.diff_weights_layer_desc(), cpu);
     memory dr = new memory(plan.diff_weights_iter_desc(), cpu);
@@ -183,12 +184,12 @@ final class OneDnnLayer {
     dwForward = inLayout(dw, w.get_desc(), after);
     drForward = inLayout(dr, r.get_desc(), after);
     for (memory sum : List.of(dw, dr, dbMemory)) {
-      summed.add(values(sum, sum.get_desc().get_size() / Float.BYTES));
+      summed.add(values(sum));
     }
     memory dhEnd = new memory(state, cpu);
     memory dcEnd = new memory(state, cpu);
-    values(dhEnd, state.get_size() / Float.BYTES).zero();
-    values(dcEnd, state.get_size() / Float.BYTES).zero();
+    values(dhEnd).zero();
+    values(dcEnd).zero();
     backwardArguments =
         map(
             List.of(
@@ -205,7 +206,7 @@ final class OneDnnLayer {
                 new Argument(dnnl.DNNL_ARG_DIFF_DST_LAYER, dy),
                 new Argument(dnnl.DNNL_ARG_DIFF_DST_ITER, dhEnd),
                 new Argument(dnnl.DNNL_ARG_DIFF_DST_ITER_C, dcEnd),
-                new Argument(dnnl.DNNL_ARG_DIFF_SRC_LAYER, dx),
+                new Argument(dnnl.DNNL_ARG_DIFF_SRC_LAYER, dxMemory),
                 new Argument(dnnl.DNNL_ARG_DIFF_SRC_ITER, new memory(state, cpu)),
                 new Argument(dnnl.DNNL_ARG_DIFF_SRC_ITER_C, new memory(state, cpu)),
                 new Argument(dnnl.DNNL_ARG_DIFF_WEIGHTS_LAYER, dw),
@@ -318,17 +319,17 @@ final class OneDnnLayer {
   }
 
   static void put(memory to, float[] values) {
-    values(to, values.length).put(values);
+    values(to).put(values);
   }
 
   static float[] get(memory from, int size) {
     float[] copy = new float[size];
-    values(from, size).get(copy);
+    values(from).get(copy);
     return copy;
   }
 
-  private static FloatPointer values(memory of, long size) {
-    return new FloatPointer(of.get_data_handle()).capacity(size);
+  private static FloatPointer values(memory of) {
+    return new FloatPointer(of.get_data_handle()).capacity(of.get_desc().get_size() / Float.BYTES);
   }
 
   private static memory.desc layout(memory.format_tag tag, long... sizes) {
