@@ -56,22 +56,26 @@ public final class Program implements AutoCloseable {
   /// Runs forward and backward and gives the total of the objectives. Gradients of `scale` times
   /// the total are *added* to those of the parameters.
   public double train(int update, float scale) {
-    if (!training) {
-      throw new IllegalStateException(
-          "This program was recorded to predict; it has no backward pass.");
-    }
     for (Op op : ops) {
       if (!(op instanceof Objective && op.goesBackward())) {
         op.forward(operations, update);
       }
     }
+    return backward(update, scale);
+  }
+
+  /// The backward half of [#train], after [#evaluate] of the same batch and update.
+  public double backward(int update, float scale) {
+    if (!training) {
+      throw new IllegalStateException(
+          "This program was recorded to predict; it has no backward pass.");
+    }
     for (Objective objective : objectives) {
       objective.scale(scale);
     }
     for (int i = ops.length - 1; i >= 0; i--) {
-      Op op = ops[i];
-      if (op.goesBackward()) {
-        op.backward(operations, update);
+      if (ops[i].goesBackward()) {
+        ops[i].backward(operations, update);
       }
     }
     return total();

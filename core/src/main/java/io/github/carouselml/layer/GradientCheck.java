@@ -12,8 +12,8 @@ import java.util.SplittableRandom;
 /// ```
 /// L = Σ_t dh_t · h_t + dLast.h · h_{T-1} + dLast.c · c_{T-1}
 /// ```
-/// The quotient is central, `(L(θ + 1e-5) - L(θ - 1e-5)) / 2e-5`. Two numbers agree when they differ
-/// by at most [#BOUND] `max(1, |a|, |b|)`.
+/// The quotient is central, `(L(θ + 1e-5) - L(θ - 1e-5)) / 2e-5`. Two numbers agree when they
+/// differ by at most [#BOUND] `max(1, |a|, |b|)`.
 ///
 /// @param cell with the parameters at which to check
 /// @param x the inputs, `[T][I]`

@@ -8,8 +8,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-/// Reference cells in layers and directions over one sequence. The second direction of a layer reads
-/// the sequence from its own end; a layer's outputs are those of its directions one after the other.
+/// Reference cells in layers and directions over one sequence. The second direction of a layer
+/// reads the sequence from its own end; a layer's outputs are those of its directions one after the
+/// other.
 public final class ReferenceStack {
 
   /// One direction of one layer.

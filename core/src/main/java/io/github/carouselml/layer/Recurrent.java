@@ -1,0 +1,268 @@
+package io.github.carouselml.layer;
+
+import io.github.carouselml.grad.Columns;
+import io.github.carouselml.grad.DropoutOp;
+import io.github.carouselml.grad.Parameter;
+import io.github.carouselml.grad.Pointwise;
+import io.github.carouselml.grad.RecurrentOp;
+import io.github.carouselml.grad.RecurrentOp.State;
+import io.github.carouselml.grad.Sequences;
+import io.github.carouselml.grad.Tensor;
+import io.github.carouselml.spec.CarouselException;
+import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.Direction;
+import io.github.carouselml.spec.Initializer;
+import io.github.carouselml.spec.Merge;
+import io.github.carouselml.tensor.CellParameters;
+import io.github.carouselml.tensor.ParameterSpec;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A stack of recurrent layers: `[N, inputSize] -> [N, outputSize]`, one row for each real step.
+///
+/// @param name begins the names of its parameters: `name.0.forward.input_weight`
+/// @param inputSize the features of its input
+/// @param cells one for each layer, the lowest first
+/// @param direction which way every layer reads
+/// @param merge what becomes of two directions' outputs
+/// @param dropout the rate at which outputs are dropped between layers, in training
+/// @param inputInitializer how input weights begin
+/// @param recurrentInitializer how recurrent weights begin
+/// @param forgetBias where the bias of an LSTM's forget gate begins; all others begin at 0
+public record Recurrent(
+    String name,
+    int inputSize,
+    List<CellSpec> cells,
+    Direction direction,
+    Merge merge,
+    double dropout,
+    Initializer inputInitializer,
+    Initializer recurrentInitializer,
+    double forgetBias)
+    implements Layer {
+
+  public Recurrent {
+    cells = List.copyOf(cells);
+    if (inputSize < 1) {
+      throw new CarouselException.Request(
+          "Recurrent '" + name + "' needs an input size of 1 or more, not " + inputSize + ".");
+    }
+    if (cells.isEmpty()) {
+      throw new CarouselException.Request("Recurrent '" + name + "' needs 1 layer or more, not 0.");
+    }
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new CarouselException.Request(
+          "A dropout rate lies from 0 to below 1, so it cannot be " + dropout + ".");
+    }
+    if (dropout > 0 && cells.size() == 1) {
+      throw new CarouselException.Request(
+          "dropout " + dropout + " has no effect with 1 layer: it is applied between layers");
+    }
+  }
+
+  /// One layer or a stack that reads forward, with Glorot's input weights, orthogonal recurrent
+  /// weights and a forget bias of 1.
+  public Recurrent(String name, int inputSize, CellSpec... cells) {
+    this(
+        name,
+        inputSize,
+        List.of(cells),
+        Direction.FORWARD,
+        Merge.CONCAT,
+        0,
+        new Initializer.Glorot(),
+        new Initializer.Orthogonal(),
+        1);
+  }
+
+  /// The same stack reading another way, two directions side by side.
+  public Recurrent withDirection(Direction newDirection) {
+    return withDirection(newDirection, merge);
+  }
+
+  /// The same stack reading another way.
+  public Recurrent withDirection(Direction newDirection, Merge newMerge) {
+    return new Recurrent(
+        name,
+        inputSize,
+        cells,
+        newDirection,
+        newMerge,
+        dropout,
+        inputInitializer,
+        recurrentInitializer,
+        forgetBias);
+  }
+
+  /// The same stack with dropout between its layers.
+  public Recurrent withDropout(double rate) {
+    return new Recurrent(
+        name,
+        inputSize,
+        cells,
+        direction,
+        merge,
+        rate,
+        inputInitializer,
+        recurrentInitializer,
+        forgetBias);
+  }
+
+  /// The same stack beginning otherwise. PyTorch's initializer reaches the biases too.
+  public Recurrent withInitializers(Initializer input, Initializer recurrent, double forget) {
+    return new Recurrent(
+        name, inputSize, cells, direction, merge, dropout, input, recurrent, forget);
+  }
+
+  /// The features of its output.
+  public int outputSize() {
+    return outputSize(cells.size() - 1);
+  }
+
+  private int outputSize(int layer) {
+    int one = cells.get(layer).outputSize();
+    return direction == Direction.BOTH && merge == Merge.CONCAT ? Math.multiplyExact(2, one) : one;
+  }
+
+  private int inputSize(int layer) {
+    return layer == 0 ? inputSize : outputSize(layer - 1);
+  }
+
+  /// The directions of one layer.
+  private List<Boolean> reversed() {
+    return switch (direction) {
+      case FORWARD -> List.of(false);
+      case BACKWARD -> List.of(true);
+      case BOTH -> List.of(false, true);
+    };
+  }
+
+  /// The number of states it has: layers times directions.
+  public int states() {
+    return cells.size() * reversed().size();
+  }
+
+  /// The cell of a state.
+  public CellSpec cell(int state) {
+    return cells.get(state / reversed().size());
+  }
+
+  private List<ParameterSpec> specs(int layer, boolean reverse) {
+    String prefix = name + "." + layer + (reverse ? ".backward." : ".forward.");
+    return CellParameters.of(cells.get(layer), inputSize(layer)).stream()
+        .map(spec -> spec.withName(prefix + spec.name()))
+        .toList();
+  }
+
+  @Override
+  public List<Owned> parameters() {
+    List<Owned> all = new ArrayList<>();
+    for (int layer = 0; layer < cells.size(); layer++) {
+      for (boolean reverse : reversed()) {
+        for (ParameterSpec spec : specs(layer, reverse)) {
+          all.add(new Owned(spec, initializer(cells.get(layer), spec)));
+        }
+      }
+    }
+    return all;
+  }
+
+  private Initializer initializer(CellSpec cell, ParameterSpec spec) {
+    Initializer bound = new Initializer.Uniform(1 / Math.sqrt(cell.hiddenSize()));
+    return switch (spec.role()) {
+      case INPUT_WEIGHT -> inputInitializer instanceof Initializer.Torch ? bound : inputInitializer;
+      case RECURRENT_WEIGHT ->
+          recurrentInitializer instanceof Initializer.Torch ? bound : recurrentInitializer;
+      case BIAS -> {
+        if (inputInitializer instanceof Initializer.Torch) {
+          yield bound;
+        }
+        yield cell instanceof CellSpec.Lstm lstm && !lstm.coupledInputForget()
+            ? new Initializer.Gates(List.of(0.0, forgetBias, 0.0, 0.0))
+            : new Initializer.Constant(0);
+      }
+      case GAIN -> new Initializer.Constant(1);
+      case TABLE -> throw new IllegalStateException("A cell has no table.");
+    };
+  }
+
+  /// Its outputs at every step, and the state after each sequence's own end, layer by layer,
+  /// forward before backward.
+  public record Result(Tensor outputs, List<State> last) {}
+
+  /// Records the stack from states of zeros.
+  public Tensor apply(Tensor x) {
+    return apply(x, null, false).outputs();
+  }
+
+  /// Records the stack from given first states, in the order of [Result#last], or zeros for null.
+  /// The last states are computed only when they are asked for.
+  public Result apply(Tensor x, @Nullable List<State> first, boolean last) {
+    if (x.features() != inputSize) {
+      throw new CarouselException.Request(
+          "Recurrent '"
+              + name
+              + "' got an input of size "
+              + x.features()
+              + " but was built for size "
+              + inputSize
+              + ".");
+    }
+    if (first != null && first.size() != states()) {
+      throw new CarouselException.Request(
+          "Recurrent '"
+              + name
+              + "' has "
+              + states()
+              + " states (layers times directions), but "
+              + first.size()
+              + " were given.");
+    }
+    List<State> ends = new ArrayList<>();
+    Tensor h = x;
+    int state = 0;
+    for (int layer = 0; layer < cells.size(); layer++) {
+      List<Tensor> outputs = new ArrayList<>();
+      for (boolean reverse : reversed()) {
+        State start = first == null ? null : first.get(state);
+        outputs.add(one(layer, reverse, h, start, last ? ends : null));
+        state++;
+      }
+      h = merge(outputs);
+      if (layer < cells.size() - 1) {
+        h = DropoutOp.of(h, (float) dropout, false);
+      }
+    }
+    return new Result(h, ends);
+  }
+
+  private Tensor one(
+      int layer, boolean reverse, Tensor x, @Nullable State start, @Nullable List<State> ends) {
+    List<Parameter> parameters =
+        specs(layer, reverse).stream().map(x.tape().parameters()::get).toList();
+    Tensor in = reverse ? Sequences.reverse(x) : x;
+    RecurrentOp.Result result =
+        RecurrentOp.of(
+            name + "." + layer + (reverse ? ".backward" : ".forward"),
+            cells.get(layer),
+            parameters,
+            in,
+            start,
+            ends != null);
+    if (ends != null && result.last() != null) {
+      ends.add(result.last());
+    }
+    return reverse ? Sequences.reverse(result.y()) : result.y();
+  }
+
+  private Tensor merge(List<Tensor> outputs) {
+    if (outputs.size() == 1) {
+      return outputs.getFirst();
+    }
+    return switch (merge) {
+      case CONCAT -> Columns.concat(outputs);
+      case SUM -> Pointwise.add(outputs.get(0), outputs.get(1));
+    };
+  }
+}
