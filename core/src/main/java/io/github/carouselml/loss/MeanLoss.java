@@ -127,6 +127,7 @@ public final class MeanLoss extends Objective {
     }
     int count = prediction.rows() * Sizes.stride(weight.features());
     double sum = operations.losses().sum(count, weight.value());
-    return perTarget * sum * (target.features() / weight.features());
+    int targetsPerWeight = target.features() / weight.features();
+    return perTarget * sum * targetsPerWeight;
   }
 }
