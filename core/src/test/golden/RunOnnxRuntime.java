@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// Runs every model in a folder, none of which has inputs, and writes its outputs beside it as plain
-/// big-endian floats. See onnx_goldens.py.
+/// Runs every model in a folder, none of which has inputs, and writes its outputs beside it as
+/// plain big-endian floats. See onnx_goldens.py.
 public final class RunOnnxRuntime {
   private RunOnnxRuntime() {}
 

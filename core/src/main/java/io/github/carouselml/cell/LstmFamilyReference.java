@@ -24,12 +24,12 @@ import io.github.carouselml.spec.CellSpec.Lstm;
 /// ```
 /// - no peepholes: p = 0 (`p [3H]` in the order i f o)
 /// - no projection: P is the identity (`P [outputs, H]`)
-/// - coupled input and forget gate: `f = 1 - i`; there is no a_f and no p_f, and the gates are i g o
+/// - coupled input and forget gate: `f = 1 - i`; there is no a_f and no p_f; gates i g o
 /// - layer norm: `a = gainW LN(W x) + gainR LN(R h') + b`, each over the whole vector of GH as in
 ///   Ba et al. 2016 (their two biases and b are one here: only their sum can be told), and
 ///   `y = o ψ(gainC LN(c) + biasC)`; what is carried on is c, as it was
-/// - clip: every argument of σ and φ is first cut to ± clip; neither c nor what ψ gets is, as in ONNX
-///   Runtime
+/// - clip: every argument of σ and φ is first cut to ± clip; neither c nor what ψ gets is, as in
+///   ONNX Runtime
 ///
 /// `W [GH, I]`, `R [GH, outputs]`, `b [GH]`; `gainW gainR [GH]`, `gainC biasC [H]`.
 final class LstmFamilyReference extends ReferenceCell {

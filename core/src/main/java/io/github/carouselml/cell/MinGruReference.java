@@ -10,8 +10,8 @@ import static io.github.carouselml.cell.Algebra.transposedProduct;
 import io.github.carouselml.spec.CellSpec.MinGru;
 
 /// The minGRU (Feng et al. 2024, "Were RNNs all we needed?") in the paper's plain form, not its
-/// log-space form: the candidate is linear. Its gate counts the other way round from [GruAfterReference],
-/// as the paper has it:
+/// log-space form: the candidate is linear. Its gate counts the other way round from
+/// [GruAfterReference], as the paper has it:
 /// ```
 /// a = W x + b                                                  [2H], gates in the order z n
 /// z = σ(a_z)       n = a_n

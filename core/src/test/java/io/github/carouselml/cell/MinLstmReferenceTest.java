@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class MinLstmReferenceTest {
 
-  /// u = f / (f + i) = σ(softplus(-a_i) - softplus(-a_f)), which docs/math/min.md has for float, and
-  /// its gradients.
+  /// u = f / (f + i) = σ(softplus(-a_i) - softplus(-a_f)), which docs/math/min.md has for float,
+  /// and its gradients.
   @Test
   void theFormForFloatIsTheSameNumber() {
     for (long seed : new long[] {31, 32, 33}) {

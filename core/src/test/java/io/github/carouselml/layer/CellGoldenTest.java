@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The cells that PyTorch does not have, written in its operations from the papers and differentiated
-/// by its autograd, agree with the reference in outputs, states and all gradients.
+/// The cells that PyTorch does not have, written in its operations from the papers and
+/// differentiated by its autograd, agree with the reference in outputs, states and all gradients.
 class CellGoldenTest {
   private static final double BOUND = 1e-12;
   private static final double[] NONE = {};

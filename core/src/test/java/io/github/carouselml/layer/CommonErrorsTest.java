@@ -17,8 +17,8 @@ import java.util.function.DoubleUnaryOperator;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-/// What docs/math/common-errors.md says about the LSTM, measured. What it says about wrong gradients
-/// is measured by WrongBackwardTest.
+/// What docs/math/common-errors.md says about the LSTM, measured. What it says about wrong
+/// gradients is measured by WrongBackwardTest.
 class CommonErrorsTest {
   private static final List<Long> SEEDS = List.of(21L, 22L, 23L);
 

@@ -28,11 +28,9 @@ class TorchGoldenTest {
   static Stream<String> goldens() {
     Stream<String> all =
         Stream.of("lstm", "gru", "rnn-tanh", "rnn-relu")
-            .flatMap(
-                cell ->
-                    Stream.of(
-                            "single", "one-step", "layers", "bidirectional", "packed", "no-bias")
-                        .map(what -> "torch-" + cell + "-" + what));
+            .flatMap(cell ->
+                Stream.of("single", "one-step", "layers", "bidirectional", "packed", "no-bias")
+                    .map(what -> "torch-" + cell + "-" + what));
     return Stream.concat(all, Stream.of("torch-lstm-projection"));
   }
 
@@ -110,7 +108,8 @@ class TorchGoldenTest {
     return cells;
   }
 
-  /// PyTorch adds two biases everywhere but in the candidate of a GRU, where the second is inside r.
+  /// PyTorch adds two biases everywhere but in the candidate of a GRU, where the second is inside
+  /// r.
   private static void setBiases(ReferenceCell cell, double[] input, double[] recurrent) {
     double[] b = cell.parameters().get("b");
     boolean apart = cell.spec() instanceof Gru;
@@ -193,13 +192,12 @@ class TorchGoldenTest {
 
   private static void addAll(ReferenceParameters to, ReferenceParameters from) {
     to.all()
-        .forEach(
-            parameter -> {
-              double[] add = from.get(parameter.name());
-              for (int k = 0; k < add.length; k++) {
-                parameter.values()[k] += add[k];
-              }
-            });
+        .forEach(parameter -> {
+          double[] add = from.get(parameter.name());
+          for (int k = 0; k < add.length; k++) {
+            parameter.values()[k] += add[k];
+          }
+        });
   }
 
   private static void copy(double[] from, double[] to) {
