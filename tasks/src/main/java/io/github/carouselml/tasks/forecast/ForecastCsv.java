@@ -6,6 +6,7 @@ import io.github.carouselml.model.AtomicFile;
 import io.github.carouselml.spec.CarouselException;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,19 +25,22 @@ public final class ForecastCsv {
   ///
   /// @throws CarouselException.Request when the forecasts have different levels
   public static String text(List<Forecast> forecasts) {
-    StringWriter out = new StringWriter();
-    CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(out);
     List<Integer> levels = forecasts.isEmpty() ? List.of() : levels(forecasts.getFirst());
-    csv.writeRecord(header(levels));
-    for (Forecast forecast : forecasts) {
-      if (!levels(forecast).equals(levels)) {
-        throw new CarouselException.Request(
-            "The forecast of '%s' has the levels %s, but that of '%s' has %s; one table has one set of levels."
-                .formatted(forecast.id(), levels(forecast), forecasts.getFirst().id(), levels));
+    StringWriter out = new StringWriter();
+    try (CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(out)) {
+      csv.writeRecord(header(levels));
+      for (Forecast forecast : forecasts) {
+        if (!levels(forecast).equals(levels)) {
+          throw new CarouselException.Request(
+              "The forecast of '%s' has the levels %s, but that of '%s' has %s; one table has one set of levels."
+                  .formatted(forecast.id(), levels(forecast), forecasts.getFirst().id(), levels));
+        }
+        for (int i = 0; i < forecast.length(); i++) {
+          csv.writeRecord(row(forecast, i));
+        }
       }
-      for (int i = 0; i < forecast.length(); i++) {
-        csv.writeRecord(row(forecast, i));
-      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return out.toString();
   }

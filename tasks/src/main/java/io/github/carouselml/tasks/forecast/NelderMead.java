@@ -4,11 +4,13 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.function.ToDoubleFunction;
 
-/// The simplex search of Nelder and Mead (1965) in the unit cube: reflect 1, expand 2, contract ½, shrink ½; what leaves
-/// the cube is moved to its face. The same start gives the same bits.
+/// The simplex search of Nelder and Mead (1965) in the unit cube: reflect 1, expand 2, contract ½, shrink ½. The simplex itself is
+/// free; what it costs outside is what it costs at the mirrored place inside, so it never lies flat on a face, as it would if
+/// it were cut off there. The same start gives the same bits.
 final class NelderMead {
   private static final double EDGE = 0.1;
   private static final double FLAT = 1e-10;
+  private static final double SMALL = 1e-6;
   private static final int STEPS = 400;
 
   private NelderMead() {}
@@ -40,7 +42,7 @@ final class NelderMead {
     simplex[0] = point(cost, start.clone());
     for (int i = 0; i < n; i++) {
       double[] corner = start.clone();
-      corner[i] += corner[i] + EDGE <= 1 ? EDGE : -EDGE;
+      corner[i] += EDGE;
       simplex[i + 1] = point(cost, corner);
     }
     for (int step = 0; step < STEPS; step++) {
@@ -48,7 +50,8 @@ final class NelderMead {
       Arrays.sort(simplex, Comparator.comparingDouble(Point::cost));
       Point best = simplex[0];
       Point worst = simplex[n];
-      if (worst.cost() - best.cost() <= FLAT * Math.abs(best.cost())) {
+      boolean flat = worst.cost() - best.cost() <= FLAT * Math.abs(best.cost());
+      if (flat && size(simplex) <= SMALL) {
         break;
       }
       double[] centre = centre(simplex);
@@ -71,15 +74,33 @@ final class NelderMead {
       }
     }
     Arrays.sort(simplex, Comparator.comparingDouble(Point::cost));
-    return simplex[0];
+    return new Point(mirrored(simplex[0].at()), simplex[0].cost());
   }
 
   private static Point point(ToDoubleFunction<double[]> cost, double[] at) {
-    for (int i = 0; i < at.length; i++) {
-      at[i] = Math.min(1, Math.max(0, at[i]));
-    }
-    double value = cost.applyAsDouble(at);
+    double value = cost.applyAsDouble(mirrored(at));
     return new Point(at, Double.isNaN(value) ? Double.POSITIVE_INFINITY : value);
+  }
+
+  /// Each coordinate folded at 0 and 1 into the cube.
+  private static double[] mirrored(double[] at) {
+    double[] inside = new double[at.length];
+    for (int k = 0; k < at.length; k++) {
+      double even = Math.abs(at[k]) % 2;
+      inside[k] = even <= 1 ? even : 2 - even;
+    }
+    return inside;
+  }
+
+  /// The largest distance of a corner from the best, along any axis.
+  private static double size(Point[] simplex) {
+    double size = 0;
+    for (Point corner : simplex) {
+      for (int k = 0; k < corner.at().length; k++) {
+        size = Math.max(size, Math.abs(corner.at()[k] - simplex[0].at()[k]));
+      }
+    }
+    return size;
   }
 
   /// The middle of all corners but the last.

@@ -3,6 +3,7 @@ package io.github.carouselml.tasks.forecast;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.tasks.series.Calendar;
 import io.github.carouselml.tasks.series.Column;
+import io.github.carouselml.tasks.series.Frequency;
 import io.github.carouselml.tasks.series.Scale;
 import io.github.carouselml.tasks.series.Scaling;
 import io.github.carouselml.tasks.series.Series;
@@ -19,12 +20,14 @@ import java.util.Map;
 /// scaled value of a season before when that is asked for.
 ///
 /// @param options how to cut
+/// @param frequency of the series
 /// @param calendar what time stamps tell
 /// @param columns the covariates, in the order of their features
 /// @param scales of the series that were fitted; empty when each window is scaled by its own context
 /// @param columnScales of the covariates, as `columns`
 public record WindowMaker(
     WindowOptions options,
+    Frequency frequency,
     Calendar calendar,
     List<Column> columns,
     Map<String, Scale> scales,
@@ -67,6 +70,7 @@ public record WindowMaker(
     }
     return new WindowMaker(
         options,
+        training.frequency(),
         Calendar.of(training.frequency(), training.season()),
         training.columns(),
         scales,
@@ -109,6 +113,7 @@ public record WindowMaker(
   private Windows windows(SeriesSet data, int last) {
     List<Windows.Place> places = new ArrayList<>();
     for (Series series : data) {
+      refuseOther(series);
       int first = Math.max(options.shortest(), series.length() - last);
       for (int o = first; o + options.horizon() <= series.length(); o += options.stride()) {
         places.add(new Windows.Place(series, o));
@@ -124,6 +129,7 @@ public record WindowMaker(
   public Windows ends(List<Series> histories) {
     List<Windows.Place> places = new ArrayList<>();
     for (Series series : histories) {
+      refuseOther(series);
       if (series.length() < options.shortest()) {
         throw new CarouselException.Data(
             "The series '%s' has %d steps, but the model reads at least %d before it forecasts."
@@ -132,6 +138,20 @@ public record WindowMaker(
       places.add(new Windows.Place(series, series.length()));
     }
     return new Windows(this, places, false);
+  }
+
+  private void refuseOther(Series series) {
+    Frequency other = series.time().frequency();
+    if (other.unit() != frequency.unit() || other.count() != frequency.count()) {
+      throw new CarouselException.Data(
+          "The series '%s' is %s, but the model was trained on %s series."
+              .formatted(series.id(), other, frequency));
+    }
+    if (!series.columns().equals(columns)) {
+      throw new CarouselException.Data(
+          "The series '%s' comes with the covariates %s, but the model was trained with %s."
+              .formatted(series.id(), series.columns(), columns));
+    }
   }
 
   /// How many features a past step has.
