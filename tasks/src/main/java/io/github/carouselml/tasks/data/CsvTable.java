@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/// A comma-separated file whose first line names its columns. Every row has as many fields as the header; empty lines are
-/// skipped; messages carry the file and the line.
+/// A comma-separated file whose first line names its columns. Every row has as many fields as the
+/// header; empty lines are skipped; messages carry the file and the line.
 public final class CsvTable {
   private final String file;
   private final String text;
@@ -76,7 +76,8 @@ public final class CsvTable {
   /// Where the column `name` stands, from 0.
   ///
   /// @param hint how to name another column, a sentence that ends the message
-  /// @throws CarouselException.Data when there is none: the message lists the columns and the nearest name
+  /// @throws CarouselException.Data when there is none: the message lists the columns and the
+  ///   nearest name
   public int column(String name, String hint) {
     int at = header.indexOf(name);
     if (at >= 0) {
@@ -95,7 +96,8 @@ public final class CsvTable {
 
   /// Hands every row below the header to `use`, in the file's order.
   ///
-  /// @throws CarouselException.Data when a row has another number of fields than the header, or there is no row
+  /// @throws CarouselException.Data when a row has another number of fields than the header, or
+  ///   there is no row
   public void forEach(Consumer<Row> use) {
     Iterator<CsvRecord> records = records(text, separator);
     boolean any = hasNext(records, file);
@@ -108,7 +110,8 @@ public final class CsvTable {
       if (row.getFieldCount() != header.size()) {
         throw at(
             row.getStartingLineNumber(),
-            "%d fields were found, but the header names %d (%s). Is a comma inside a field that is not in quotes?"
+            ("%d fields were found, but the header names %d (%s). Is a comma inside a field "
+                    + "that is not in quotes?")
                 .formatted(row.getFieldCount(), header.size(), String.join(",", header)));
       }
       any = true;

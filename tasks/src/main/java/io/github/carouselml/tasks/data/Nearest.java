@@ -4,11 +4,13 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The name that was probably meant: the candidate with the fewest edits, upper and lower case apart.
+/// The name that was probably meant: the candidate with the fewest edits, upper and lower case
+/// apart.
 public final class Nearest {
   private Nearest() {}
 
-  /// The nearest of `candidates`, the first of equals; empty when none is within a third of its length (at least 1 edit).
+  /// The nearest of `candidates`, the first of equals; empty when none is within a third of its
+  /// length (at least 1 edit).
   public static Optional<String> to(String wanted, Collection<String> candidates) {
     String best = null;
     int fewest = Integer.MAX_VALUE;
@@ -28,7 +30,8 @@ public final class Nearest {
     return name.strip().toLowerCase(Locale.ROOT);
   }
 
-  /// Insertions, deletions, replacements and swaps of neighbours (Damerau 1964, each letter edited once).
+  /// Insertions, deletions, replacements and swaps of neighbours (Damerau 1964, each letter edited
+  /// once).
   static int distance(String a, String b) {
     int[][] edits = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {

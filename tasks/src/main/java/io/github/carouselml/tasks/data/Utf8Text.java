@@ -11,7 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// Files of text, read whole and strictly as UTF-8: a byte that is none is refused with its line, never replaced.
+/// Files of text, read whole and strictly as UTF-8: a byte that is none is refused with its line,
+/// never replaced.
 public final class Utf8Text {
   private static final int LARGEST = Integer.MAX_VALUE - 64;
 

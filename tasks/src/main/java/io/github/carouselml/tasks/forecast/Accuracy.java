@@ -5,14 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// How far forecasts ŷ lie from values y, over points pooled in their order; e = |y - ŷ|. A point where a metric
-/// is undefined, or where the forecast is not finite, is left out of it and counted.
+/// How far forecasts ŷ lie from values y, over points pooled in their order; e = |y - ŷ|. A point
+/// where a metric is undefined, or where the forecast is not finite, is left out of it and counted.
 ///
 /// @param mae mean of e, in the series' unit
 /// @param rmse √ mean of e², in the series' unit
 /// @param mape mean of 100 e / |y|, in percent; undefined where y = 0
 /// @param smape mean of 200 e / (|y| + |ŷ|), in percent; 0 / 0 is 0
-/// @param mase mean over the series of (mean of e) / [#naiveError]; undefined for a series whose scale is 0 or unknown
+/// @param mase mean over the series of (mean of e) / [#naiveError]; undefined for a series whose
+///   scale is 0 or unknown
 public record Accuracy(Score mae, Score rmse, Score mape, Score smape, Score mase) {
   /// Over all steps of `outcomes`.
   public static Accuracy of(List<Outcome> outcomes) {
@@ -32,7 +33,8 @@ public record Accuracy(Score mae, Score rmse, Score mape, Score smape, Score mas
     return tally.accuracy();
   }
 
-  /// The scale of MASE: the mean of |y_t - y_(t-season)| within `training`; NaN when that is not longer than a season.
+  /// The scale of MASE: the mean of |y_t - y_(t-season)| within `training`; NaN when that is not
+  /// longer than a season.
   public static double naiveError(Series training, int season) {
     double sum = 0;
     for (int t = season; t < training.length(); t++) {

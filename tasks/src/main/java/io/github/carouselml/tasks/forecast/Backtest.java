@@ -6,8 +6,9 @@ import io.github.carouselml.tasks.series.SeriesSet;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Forecasts as they would have been made: from every `step`th origin on, `horizon` steps ahead, with what was known then.
-/// The origin is the first step that is forecast; only forecasts whose every value has come are judged.
+/// Forecasts as they would have been made: from every `step`th origin on, `horizon` steps ahead,
+/// with what was known then. The origin is the first step that is forecast; only forecasts whose
+/// every value has come are judged.
 ///
 /// @param start where the first origin lies
 /// @param step from one origin to the next
@@ -49,7 +50,8 @@ public record Backtest(Start start, int step, int horizon) {
     return new Backtest(start, other, horizon);
   }
 
-  /// What is known before the first origin: all that may be fitted or chosen on. Series without an origin are left out.
+  /// What is known before the first origin: all that may be fitted or chosen on. Series without an
+  /// origin are left out.
   ///
   /// @throws CarouselException.Data when no series has an origin
   public SeriesSet training(SeriesSet data) {
@@ -62,7 +64,8 @@ public record Backtest(Start start, int step, int horizon) {
     }
     if (before.isEmpty()) {
       throw new CarouselException.Data(
-          "No forecast can be judged: none of the %d series has a step before %s and %d steps from there on (the longest has %d)."
+          ("No forecast can be judged: none of the %d series has a step before %s and %d "
+                  + "steps from there on (the longest has %d).")
               .formatted(data.size(), where(), horizon, data.longest()));
     }
     return SeriesSet.of(before).withSeason(data.season());
@@ -98,7 +101,8 @@ public record Backtest(Start start, int step, int horizon) {
     if (!forecast.time().equals(history.time().next(horizon))
         || !forecast.id().equals(history.id())) {
       throw new CarouselException.Request(
-          "A forecast of '%s' for %d steps from %s was asked for, but the method made one of '%s' for %d steps from %s."
+          ("A forecast of '%s' for %d steps from %s was asked for, but the method made one "
+                  + "of '%s' for %d steps from %s.")
               .formatted(
                   history.id(),
                   horizon,

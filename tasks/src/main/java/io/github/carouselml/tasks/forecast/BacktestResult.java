@@ -7,7 +7,8 @@ import java.util.stream.IntStream;
 /// What a backtest found.
 ///
 /// @param horizon the steps of each forecast
-/// @param outcomes a forecast and its values per series and origin: series in their order, origins ascending
+/// @param outcomes a forecast and its values per series and origin: series in their order, origins
+///   ascending
 /// @param seriesLeftOut how many series had no origin
 public record BacktestResult(int horizon, List<Outcome> outcomes, int seriesLeftOut) {
   public BacktestResult {

@@ -4,8 +4,8 @@ import io.github.carouselml.tasks.series.SeriesSet;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a network must beat to be worth its training. Each is a spec and a method at once: used directly it fits what it
-/// needs on each history, after [#fit] it keeps what it fitted.
+/// What a network must beat to be worth its training. Each is a spec and a method at once: used
+/// directly it fits what it needs on each history, after [#fit] it keeps what it fitted.
 public sealed interface Baseline extends ForecastMethod
     permits Naive, SeasonalNaive, SeasonalGrowth, HoltWinters {
   /// As tables call it.

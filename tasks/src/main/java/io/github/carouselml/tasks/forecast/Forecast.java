@@ -5,8 +5,8 @@ import io.github.carouselml.tasks.series.Series;
 import io.github.carouselml.tasks.series.TimeAxis;
 import java.util.List;
 
-/// The continuation of a series: a value a step, intervals around it, and time stamps that go on where
-/// the series ends. Steps count from 0.
+/// The continuation of a series: a value a step, intervals around it, and time stamps that go on
+/// where the series ends. Steps count from 0.
 public final class Forecast {
   private final String id;
   private final TimeAxis time;

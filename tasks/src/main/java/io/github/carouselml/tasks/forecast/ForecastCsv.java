@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Forecasts as the field writes them: `unique_id,ds,y_hat,y_hat-lo-90,y_hat-hi-90`, a row a step. Numbers
-/// are the shortest that read back as the same.
+/// Forecasts as the field writes them: `unique_id,ds,y_hat,y_hat-lo-90,y_hat-hi-90`, a row a step.
+/// Numbers are the shortest that read back as the same.
 public final class ForecastCsv {
   private ForecastCsv() {}
 
@@ -32,7 +32,8 @@ public final class ForecastCsv {
       for (Forecast forecast : forecasts) {
         if (!levels(forecast).equals(levels)) {
           throw new CarouselException.Request(
-              "The forecast of '%s' has the levels %s, but that of '%s' has %s; one table has one set of levels."
+              ("The forecast of '%s' has the levels %s, but that of '%s' has %s; one table "
+                      + "has one set of levels.")
                   .formatted(forecast.id(), levels(forecast), forecasts.getFirst().id(), levels));
         }
         for (int i = 0; i < forecast.length(); i++) {

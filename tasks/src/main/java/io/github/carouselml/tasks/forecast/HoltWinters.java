@@ -6,9 +6,10 @@ import io.github.carouselml.tasks.series.SeriesSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Triple exponential smoothing (Holt 1957, Winters 1960): a level, a trend and a season, each pulled towards what comes. The
-/// three parameters minimise the squared errors of one-step forecasts within the training part, found by a simplex search from
-/// eight fixed starts. After [#fit] they are frozen, and only the states go on along each history.
+/// Triple exponential smoothing (Holt 1957, Winters 1960): a level, a trend and a season, each
+/// pulled towards what comes. The three parameters minimise the squared errors of one-step
+/// forecasts within the training part, found by a simplex search from eight fixed starts. After
+/// [#fit] they are frozen, and only the states go on along each history.
 ///
 /// @param season in steps; 1 is no season: Holt's two parameters
 /// @param form how the season enters
@@ -58,7 +59,8 @@ public record HoltWinters(int season, Form form) implements Baseline {
     return forecast(history, horizon, parameters(history));
   }
 
-  /// Fits each series of `training` once. The result continues histories of those series, whatever their length from two seasons on.
+  /// Fits each series of `training` once. The result continues histories of those series, whatever
+  /// their length from two seasons on.
   @Override
   public ForecastMethod fit(SeriesSet training) {
     Map<String, Parameters> fitted = new LinkedHashMap<>();
@@ -76,7 +78,8 @@ public record HoltWinters(int season, Form form) implements Baseline {
 
   /// The parameters that fit `training` best.
   ///
-  /// @throws CarouselException.Data when it is shorter than two seasons and four steps, or not positive and the season multiplies
+  /// @throws CarouselException.Data when it is shorter than two seasons and four steps, or not
+  ///   positive and the season multiplies
   public Parameters parameters(Series training) {
     Needs.steps(training, needs(), title());
     boolean positive = true;

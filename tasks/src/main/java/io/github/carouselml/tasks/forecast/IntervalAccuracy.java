@@ -6,10 +6,12 @@ import java.util.List;
 ///
 /// @param level in percent: what the coverage should be
 /// @param coverage the share of values within the bounds, bounds included, in percent
-/// @param quantileLoss mean of [#quantileLoss(double, double, double)] over both bounds, in the series' unit
+/// @param quantileLoss mean of [#quantileLoss(double, double, double)] over both bounds, in the
+///   series' unit
 /// @param width mean distance of the bounds, in the series' unit
 public record IntervalAccuracy(int level, Score coverage, Score quantileLoss, Score width) {
-  /// The pinball loss of the forecast `bound` of the quantile `q` where `y` came: q (y - bound) above, (1 - q) (bound - y) below.
+  /// The pinball loss of the forecast `bound` of the quantile `q` where `y` came: q (y - bound)
+  /// above, (1 - q) (bound - y) below.
   public static double quantileLoss(double q, double y, double bound) {
     return Math.max(q * (y - bound), (q - 1) * (y - bound));
   }

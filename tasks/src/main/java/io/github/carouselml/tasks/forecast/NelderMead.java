@@ -4,9 +4,10 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.function.ToDoubleFunction;
 
-/// The simplex search of Nelder and Mead (1965) in the unit cube: reflect 1, expand 2, contract ½, shrink ½. The simplex itself is
-/// free; what it costs outside is what it costs at the mirrored place inside, so it never lies flat on a face, as it would if
-/// it were cut off there. The same start gives the same bits.
+/// The simplex search of Nelder and Mead (1965) in the unit cube: reflect 1, expand 2, contract ½,
+/// shrink ½. The simplex itself is free; what it costs outside is what it costs at the mirrored
+/// place inside, so it never lies flat on a face, as it would if it were cut off there. The same
+/// start gives the same bits.
 final class NelderMead {
   private static final double EDGE = 0.1;
   private static final double FLAT = 1e-10;

@@ -2,9 +2,9 @@ package io.github.carouselml.tasks.forecast;
 
 import io.github.carouselml.tasks.series.Series;
 
-/// As a season ago, times what the last steps were against a season before: ŷ_{n+h} = y_{n+h-m} · g with
-/// g = Σ y_t / Σ y_{t-m} over the last quarter of a season (3 months of 12); once more by g for each further season ahead.
-/// Where the older sum is not positive, g = 1.
+/// As a season ago, times what the last steps were against a season before: ŷ_{n+h} = y_{n+h-m} · g
+/// with g = Σ y_t / Σ y_{t-m} over the last quarter of a season (3 months of 12); once more by g
+/// for each further season ahead. Where the older sum is not positive, g = 1.
 ///
 /// @param season m, in steps
 public record SeasonalGrowth(int season) implements Baseline {

@@ -2,13 +2,15 @@ package io.github.carouselml.tasks.forecast;
 
 import io.github.carouselml.tasks.series.Series;
 
-/// The states of Holt and Winters' smoothing while it walks along a series. The first two seasons give the start:
-/// the level is the mean of the second, the trend what the means differ by in a step, and each season's place the mean of what it
-/// had against its own season; smoothing begins with the third.
+/// The states of Holt and Winters' smoothing while it walks along a series. The first two seasons
+/// give the start: the level is the mean of the second, the trend what the means differ by in a
+/// step, and each season's place the mean of what it had against its own season; smoothing begins
+/// with the third.
 ///
 /// ŷ_{t+h} = (l + h b) s  or  l + h b + s
 final class Smoothing {
-  /// Levels and seasonal factors of multiplicative smoothing stay positive, whatever comes: one divides by them.
+  /// Levels and seasonal factors of multiplicative smoothing stay positive, whatever comes: one
+  /// divides by them.
   private static final double SMALL = 1e-6;
 
   private final double alpha;

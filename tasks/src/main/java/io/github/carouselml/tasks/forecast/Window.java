@@ -2,8 +2,8 @@ package io.github.carouselml.tasks.forecast;
 
 import io.github.carouselml.tasks.series.Scale;
 
-/// One example for a network: what was known at an origin, and what came. The arrays are the window's own, made when it was
-/// asked for; whoever asked may keep or change them.
+/// One example for a network: what was known at an origin, and what came. The arrays are the
+/// window's own, made when it was asked for; whoever asked may keep or change them.
 public final class Window {
   private final String id;
   private final int origin;

@@ -14,16 +14,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// From series to windows and back. It is fitted on the training part alone; its fields are what a model saves.
+/// From series to windows and back. It is fitted on the training part alone; its fields are what a
+/// model saves.
 ///
-/// Past features: the scaled value, the calendar, the covariates. Future features: the calendar, the covariates known ahead, the
-/// scaled value of a season before when that is asked for.
+/// Past features: the scaled value, the calendar, the covariates. Future features: the calendar,
+/// the covariates known ahead, the scaled value of a season before when that is asked for.
 ///
 /// @param options how to cut
 /// @param frequency of the series
 /// @param calendar what time stamps tell
 /// @param columns the covariates, in the order of their features
-/// @param scales of the series that were fitted; empty when each window is scaled by its own context
+/// @param scales of the series that were fitted; empty when each window is scaled by its own
+///   context
 /// @param columnScales of the covariates, as `columns`
 public record WindowMaker(
     WindowOptions options,
@@ -46,7 +48,8 @@ public record WindowMaker(
     for (Series series : training) {
       if (series.length() < least) {
         throw new CarouselException.Data(
-            "The series '%s' has %d steps, but a context of %d and a horizon of %d need at least %d. Shorten them, or leave short series out."
+            ("The series '%s' has %d steps, but a context of %d and a horizon of %d need at "
+                    + "least %d. Shorten them, or leave short series out.")
                 .formatted(
                     series.id(), series.length(), options.shortest(), options.horizon(), least));
       }
@@ -57,7 +60,8 @@ public record WindowMaker(
           training.size() == 1
               ? "The series '%s' is constant, always %s: there is nothing to learn."
                   .formatted(first.id(), first.value(0))
-              : "All %d series are constant (the first is '%s', always %s): there is nothing to learn."
+              : ("All %d series are constant (the first is '%s', always %s): there is "
+                      + "nothing to learn.")
                   .formatted(training.size(), first.id(), first.value(0)));
     }
     Map<String, Scale> scales = new LinkedHashMap<>();
@@ -99,13 +103,14 @@ public record WindowMaker(
     return new Scale(Scale.Transform.NONE, mean, deviation > 0 ? deviation : 1);
   }
 
-  /// Every window whose context and target lie in `data`: series in their order, origins ascending. For training, hand over
-  /// what is left without the validation part.
+  /// Every window whose context and target lie in `data`: series in their order, origins ascending.
+  /// For training, hand over what is left without the validation part.
   public Windows windows(SeriesSet data) {
     return windows(data, Integer.MAX_VALUE);
   }
 
-  /// Every window whose target lies in the last `steps` steps of its series; contexts reach further back. For validation.
+  /// Every window whose target lies in the last `steps` steps of its series; contexts reach further
+  /// back. For validation.
   public Windows windowsOfLast(SeriesSet data, int steps) {
     return windows(data, steps);
   }
@@ -122,8 +127,8 @@ public record WindowMaker(
     return new Windows(this, places, true);
   }
 
-  /// The windows at the ends of `histories`, whose targets have not come yet. A series that was not fitted is scaled by all
-  /// of its history.
+  /// The windows at the ends of `histories`, whose targets have not come yet. A series that was not
+  /// fitted is scaled by all of its history.
   ///
   /// @throws CarouselException.Data when a history is shorter than the shortest context
   public Windows ends(List<Series> histories) {
@@ -168,7 +173,8 @@ public record WindowMaker(
     return columns.stream().filter(Column::future).count();
   }
 
-  /// The window of `series` at `origin`; nothing from there on is read but time stamps, covariates known ahead, and the target.
+  /// The window of `series` at `origin`; nothing from there on is read but time stamps, covariates
+  /// known ahead, and the target.
   Window window(Series series, int origin, boolean withTarget) {
     Scale scale = scale(series, origin);
     int length = Math.min(origin, options.context());

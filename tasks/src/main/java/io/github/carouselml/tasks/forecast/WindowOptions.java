@@ -24,7 +24,8 @@ public record WindowOptions(
     }
   }
 
-  /// Full contexts, one window a step, mean and deviation of each series, no value of the last season.
+  /// Full contexts, one window a step, mean and deviation of each series, no value of the last
+  /// season.
   public static WindowOptions of(int context, int horizon) {
     return new WindowOptions(context, context, horizon, 1, Scaling.standard(), false);
   }

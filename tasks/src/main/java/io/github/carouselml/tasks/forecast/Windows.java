@@ -3,8 +3,8 @@ package io.github.carouselml.tasks.forecast;
 import io.github.carouselml.tasks.series.Series;
 import java.util.List;
 
-/// Windows in a fixed order, each made when it is asked for: overlapping contexts take no memory until a batch needs them.
-/// The same index gives the same floats.
+/// Windows in a fixed order, each made when it is asked for: overlapping contexts take no memory
+/// until a batch needs them. The same index gives the same floats.
 public final class Windows {
   private final WindowMaker maker;
   private final List<Place> places;

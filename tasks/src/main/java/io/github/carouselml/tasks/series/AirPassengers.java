@@ -8,8 +8,9 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The monthly passengers of international airlines, in thousands, January 1949 to December 1960 (Box, Jenkins and Reinsel,
-/// "Time Series Analysis", series G): 144 numbers that grow, repeat by the year, and are known to everyone in the field.
+/// The monthly passengers of international airlines, in thousands, January 1949 to December 1960
+/// (Box, Jenkins and Reinsel, "Time Series Analysis", series G): 144 numbers that grow, repeat by
+/// the year, and are known to everyone in the field.
 public final class AirPassengers {
   /// The last month before the two years on which the series is usually judged.
   public static final String TRAINING_ENDS = "1958-12";

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// What the calendar tells a model about a time stamp: for each cycle its phase φ in [0, 1) as the pair sin 2πφ, cos 2πφ,
-/// so that the end of a cycle lies beside its start.
+/// What the calendar tells a model about a time stamp: for each cycle its phase φ in [0, 1) as the
+/// pair sin 2πφ, cos 2πφ, so that the end of a cycle lies beside its start.
 ///
 /// @param cycles in the order of their features
 /// @param season the steps of [Cycle#SEASON]
@@ -31,7 +31,8 @@ public record Calendar(List<Cycle> cycles, int season) {
     cycles = List.copyOf(cycles);
   }
 
-  /// The cycles longer than a step of `frequency`; a season of more than one step that is not the frequency's own adds its cycle.
+  /// The cycles longer than a step of `frequency`; a season of more than one step that is not the
+  /// frequency's own adds its cycle.
   public static Calendar of(Frequency frequency, int season) {
     List<Cycle> cycles =
         new ArrayList<>(
@@ -66,7 +67,8 @@ public record Calendar(List<Cycle> cycles, int season) {
     return List.copyOf(names);
   }
 
-  /// Writes the features of the stamp at `index` of `time` (which may lie beyond the end) to `out` from `at` on.
+  /// Writes the features of the stamp at `index` of `time` (which may lie beyond the end) to `out`
+  /// from `at` on.
   public void write(TimeAxis time, int index, float[] out, int at) {
     TimeStamp stamp = time.stamp(index);
     for (int c = 0; c < cycles.size(); c++) {

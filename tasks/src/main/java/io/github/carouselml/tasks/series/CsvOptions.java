@@ -9,7 +9,8 @@ import java.util.Set;
 
 /// How a long CSV of series is read.
 ///
-/// @param id the column that names the series; empty: `unique_id` where there is one, else all rows are one series
+/// @param id the column that names the series; empty: `unique_id` where there is one, else all rows
+///   are one series
 /// @param time the column of the time stamps
 /// @param target the column of the values
 /// @param past covariates known up to now
@@ -42,7 +43,8 @@ public record CsvOptions(
     }
     if (twice) {
       throw new CarouselException.Request(
-          "A column can have one role only, but one is named for several (id %s, time '%s', target '%s', past %s, future %s)."
+          ("A column can have one role only, but one is named for several (id %s, time "
+                  + "'%s', target '%s', past %s, future %s).")
               .formatted(id.orElse("none"), time, target, past, future));
     }
     if (season.isPresent() && season.getAsInt() < 1) {

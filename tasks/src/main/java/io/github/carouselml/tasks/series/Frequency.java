@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 
 /// The step of a series: `count` units from one time stamp to the next.
 ///
-/// @param atMonthEnd the stamps are the last days of their months (of months, quarters and years only)
+/// @param atMonthEnd the stamps are the last days of their months (of months, quarters and years
+///   only)
 public record Frequency(Unit unit, int count, boolean atMonthEnd) {
   /// What a step is counted in.
   public enum Unit {
@@ -108,8 +109,9 @@ public record Frequency(Unit unit, int count, boolean atMonthEnd) {
             .formatted(text, String.join(", ", ADVERBS)));
   }
 
-  /// The steps after which the pattern of values usually repeats: 12 for months, 4 for quarters, 52 for weeks, 7 for days, 24 for
-  /// hours, a day's worth for minutes, a minute's worth for seconds; 1 where there is none or `count` does not divide it.
+  /// The steps after which the pattern of values usually repeats: 12 for months, 4 for quarters, 52
+  /// for weeks, 7 for days, 24 for hours, a day's worth for minutes, a minute's worth for seconds;
+  /// 1 where there is none or `count` does not divide it.
   public int season() {
     int units =
         switch (unit) {
@@ -125,7 +127,8 @@ public record Frequency(Unit unit, int count, boolean atMonthEnd) {
     return units % count == 0 ? units / count : 1;
   }
 
-  /// The time stamp `steps` after `first`. Months are counted from `first`, so the 31st comes back after a shorter month.
+  /// The time stamp `steps` after `first`. Months are counted from `first`, so the 31st comes back
+  /// after a shorter month.
   public TimeStamp after(TimeStamp first, long steps) {
     long units = Math.multiplyExact(steps, (long) count);
     return switch (first) {
@@ -141,7 +144,8 @@ public record Frequency(Unit unit, int count, boolean atMonthEnd) {
     };
   }
 
-  /// How many steps lie from `first` to `stamp`; empty when `stamp` is not on the grid that `first` begins.
+  /// How many steps lie from `first` to `stamp`; empty when `stamp` is not on the grid that `first`
+  /// begins.
   public OptionalLong stepsBetween(TimeStamp first, TimeStamp stamp) {
     long distance = distance(first, stamp);
     long step = unit == Unit.STEP ? count : Math.max(unit.seconds(), unit.months()) * count;

@@ -12,8 +12,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
-/// The step that most neighbours of a file are apart, in the largest unit that divides it. Stamps that all share the day of
-/// the month, or are all the last of theirs, are counted in months; the rest in seconds.
+/// The step that most neighbours of a file are apart, in the largest unit that divides it. Stamps
+/// that all share the day of the month, or are all the last of theirs, are counted in months; the
+/// rest in seconds.
 final class FrequencyInference {
   private FrequencyInference() {}
 

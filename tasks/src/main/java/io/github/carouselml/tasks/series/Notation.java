@@ -28,7 +28,8 @@ public sealed interface Notation {
   /// `1949-01-31`.
   record Date() implements Notation {}
 
-  /// `1949-01-31T18:00`, `1949-01-31 18:00:00Z`: the separator, whether seconds are written, and the zone's text are kept.
+  /// `1949-01-31T18:00`, `1949-01-31 18:00:00Z`: the separator, whether seconds are written, and
+  /// the zone's text are kept.
   record DateTime(char between, boolean seconds, String zone) implements Notation {}
 
   /// What all forms look like, for messages.
@@ -44,7 +45,8 @@ public sealed interface Notation {
       Pattern.compile(
           "(\\d{4}-\\d{2}-\\d{2})([T ])(\\d{2}:\\d{2})(:\\d{2})?(?:\\.0+)?(Z|[+-]\\d{2}:?\\d{2})?");
 
-  /// The notation of `text`, empty when it is no time stamp. Four digits are a count here: only all of a column tell years.
+  /// The notation of `text`, empty when it is no time stamp. Four digits are a count here: only all
+  /// of a column tell years.
   static Optional<Notation> of(String text) {
     String stamp = text.strip();
     Matcher quarter = QUARTER.matcher(stamp);

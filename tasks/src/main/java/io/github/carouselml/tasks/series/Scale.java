@@ -2,7 +2,8 @@ package io.github.carouselml.tasks.series;
 
 import io.github.carouselml.spec.CarouselException;
 
-/// How the values of a series become a network's: `z = (t(y) - shift) / unit`. Three fields, saved beside a model.
+/// How the values of a series become a network's: `z = (t(y) - shift) / unit`. Three fields, saved
+/// beside a model.
 ///
 /// @param transform `t`
 /// @param shift what becomes 0
@@ -55,7 +56,8 @@ public record Scale(Transform transform, double shift, double unit) {
       case LOG -> {
         if (!(y > 0)) {
           throw new CarouselException.Data(
-              "The value %s has no logarithm: scale without log, or with LOG1P where values may be 0."
+              ("The value %s has no logarithm: scale without log, or with LOG1P where "
+                      + "values may be 0.")
                   .formatted(y));
         }
         yield StrictMath.log(y);

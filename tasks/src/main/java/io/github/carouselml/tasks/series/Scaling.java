@@ -8,7 +8,8 @@ import io.github.carouselml.spec.CarouselException;
 /// @param measure what the shift and the unit are
 /// @param span of which values
 public record Scaling(Scale.Transform transform, Measure measure, Span span) {
-  /// Shift and unit. A unit of 0, as of constant values, becomes 1, so that those are scaled to 0 or left as they are.
+  /// Shift and unit. A unit of 0, as of constant values, becomes 1, so that those are scaled to 0
+  /// or left as they are.
   public enum Measure {
     /// Mean and standard deviation (of the population).
     STANDARD,
@@ -54,7 +55,8 @@ public record Scaling(Scale.Transform transform, Measure measure, Span span) {
   public Scale fit(Series series, int from, int to) {
     if (from < 0 || from >= to || to > series.length()) {
       throw new CarouselException.Request(
-          "The scale of steps %d to %d of the series '%s' (%d steps) was asked for; at least one step is needed."
+          ("The scale of steps %d to %d of the series '%s' (%d steps) was asked for; at "
+                  + "least one step is needed.")
               .formatted(from, to, series.id(), series.length()));
     }
     int count = to - from;

@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/// Values on a regular clock under a name: finite, without gaps, immutable. A prefix shares the values of the whole.
+/// Values on a regular clock under a name: finite, without gaps, immutable. A prefix shares the
+/// values of the whole.
 public final class Series {
   private final String id;
   private final TimeAxis time;
@@ -44,14 +45,16 @@ public final class Series {
     return new Series(id, time, values.clone(), List.of(), new double[0][]);
   }
 
-  /// The series of a long CSV file with the columns `unique_id,ds,y`, the first of which may be absent.
+  /// The series of a long CSV file with the columns `unique_id,ds,y`, the first of which may be
+  /// absent.
   public static SeriesSet csv(Path path) throws IOException {
     return csv(path, CsvOptions.standard());
   }
 
   /// The series of a long CSV file, read as `options` say.
   ///
-  /// @throws CarouselException.Data when something in the file is wrong: the message says what and where
+  /// @throws CarouselException.Data when something in the file is wrong: the message says what and
+  ///   where
   public static SeriesSet csv(Path path, CsvOptions options) throws IOException {
     return SeriesReader.read(path, options);
   }

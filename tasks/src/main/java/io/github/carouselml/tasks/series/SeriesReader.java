@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// From a long CSV to a set of series: rows are collected by name, the frequency is found, every row is laid on its step.
-/// What is wrong is said with file, line and column.
+/// From a long CSV to a set of series: rows are collected by name, the frequency is found, every
+/// row is laid on its step. What is wrong is said with file, line and column.
 final class SeriesReader {
   private static final String ONLY_SERIES = "series";
   private static final Pattern NUMBER =
@@ -74,13 +74,15 @@ final class SeriesReader {
     columnPlaces.add(table.column(name, "It was named as a covariate."));
   }
 
-  /// A header that holds values names nothing that was asked for, and a time stamp or a number stands in it.
+  /// A header that holds values names nothing that was asked for, and a time stamp or a number
+  /// stands in it.
   private void refuseMissingHeader() {
     List<String> header = table.header();
     boolean named = header.contains(options.time()) || header.contains(options.target());
     if (!named && header.stream().anyMatch(f -> isNumber(f) || Notation.of(f).isPresent())) {
       throw new CarouselException.Data(
-          "%s has no header: its first line (%s) holds values. The first line must name the columns, as in unique_id,ds,y."
+          ("%s has no header: its first line (%s) holds values. The first line must name "
+                  + "the columns, as in unique_id,ds,y.")
               .formatted(table.file(), String.join(",", header)));
     }
   }
@@ -135,7 +137,8 @@ final class SeriesReader {
                 row.line(),
                 timeColumn,
                 Notation.of(text).isPresent()
-                    ? "'%s' is written in another form than the time stamp of line %d; all must be alike."
+                    ? ("'%s' is written in another form than the time stamp of line %d; all "
+                            + "must be alike.")
                         .formatted(text, notationLine)
                     : "'%s' is no time stamp: expected %s.".formatted(text, Notation.FORMS)));
   }
@@ -256,7 +259,9 @@ final class SeriesReader {
     return FrequencyInference.infer(stamps)
         .orElseThrow(() ->
             new CarouselException.Data(
-                "%s has one row per series, so the distance of its time stamps is unknown. Are there more rows? Else name the frequency (--freq, CsvOptions.withFrequency)."
+                ("%s has one row per series, so the distance of its time stamps is unknown. "
+                        + "Are there more rows? Else name the frequency (--freq, "
+                        + "CsvOptions.withFrequency).")
                     .formatted(table.file())));
   }
 
@@ -270,7 +275,9 @@ final class SeriesReader {
         throw table.at(
             rows.lines.get(i),
             timeColumn,
-            "%s is not a whole number of steps after %s%s, which is %s. Time stamps must be regular; if the frequency is another, name it (--freq, CsvOptions.withFrequency)."
+            ("%s is not a whole number of steps after %s%s, which is %s. Time stamps must "
+                    + "be regular; if the frequency is another, name it (--freq, "
+                    + "CsvOptions.withFrequency).")
                 .formatted(write(rows.stamps.get(i)), write(anchor), ofSeries(id), frequency));
       }
       steps[i] = step.getAsLong();
@@ -283,7 +290,9 @@ final class SeriesReader {
         throw table.at(
             rows.lines.get(i),
             timeColumn,
-            "%d %s missing%s before %s: the series is %s, and %s should follow. %d of its %d steps are missing in all. Complete the file, or ask to fill the gaps (gaps LINEAR or PREVIOUS)."
+            ("%d %s missing%s before %s: the series is %s, and %s should follow. %d of its %d steps"
+                    + " are missing in all. Complete the file, or ask to fill the gaps (gaps LINEAR or"
+                    + " PREVIOUS).")
                 .formatted(
                     missing,
                     missing == 1 ? "step is" : "steps are",
@@ -350,7 +359,8 @@ final class SeriesReader {
       }
       if (i == 0 || (end == values.length && options.gaps() == GapRule.LINEAR)) {
         throw new CarouselException.Data(
-            "%s, column '%s'%s: the value of %s is missing at the %s of the series, where there is no neighbour to fill it from."
+            ("%s, column '%s'%s: the value of %s is missing at the %s of the series, where "
+                    + "there is no neighbour to fill it from.")
                 .formatted(
                     table.file(),
                     table.header().get(column),

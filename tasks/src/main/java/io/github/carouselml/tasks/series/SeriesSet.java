@@ -8,7 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Series of one frequency, in the order of their file, each under its own name: what one global model learns from.
+/// Series of one frequency, in the order of their file, each under its own name: what one global
+/// model learns from.
 public final class SeriesSet implements Iterable<Series> {
   private final Map<String, Series> byId = new LinkedHashMap<>();
   private final List<Series> series;
@@ -36,7 +37,8 @@ public final class SeriesSet implements Iterable<Series> {
       }
       if (!one.time().frequency().equals(frequency) || !one.columns().equals(columns)) {
         throw new CarouselException.Data(
-            "The series '%s' is %s with the covariates %s, but '%s' is %s with %s; all series of a set must agree."
+            ("The series '%s' is %s with the covariates %s, but '%s' is %s with %s; all "
+                    + "series of a set must agree.")
                 .formatted(
                     one.id(),
                     one.time().frequency(),
@@ -48,7 +50,8 @@ public final class SeriesSet implements Iterable<Series> {
     }
   }
 
-  /// The set of `series`, which must share frequency and covariates; the season is the frequency's own.
+  /// The set of `series`, which must share frequency and covariates; the season is the frequency's
+  /// own.
   public static SeriesSet of(List<Series> series) {
     int season = series.isEmpty() ? 1 : series.getFirst().time().frequency().season();
     return new SeriesSet(series, season, List.of());
@@ -162,7 +165,8 @@ public final class SeriesSet implements Iterable<Series> {
     List<Series> constant = series.stream().filter(Series::isConstant).toList();
     if (!constant.isEmpty()) {
       remarks.add(
-          "%d of %d series are constant (the first is '%s', always %s): there is nothing to learn from them, and MASE is undefined for them."
+          ("%d of %d series are constant (the first is '%s', always %s): there is nothing "
+                  + "to learn from them, and MASE is undefined for them.")
               .formatted(
                   constant.size(), size(), constant.getFirst().id(), constant.getFirst().value(0)));
     }

@@ -4,7 +4,8 @@ import io.github.carouselml.spec.CarouselException;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// The time stamps of a series, which has no gaps: stamp `i` lies `start + i` steps after the anchor.
+/// The time stamps of a series, which has no gaps: stamp `i` lies `start + i` steps after the
+/// anchor.
 ///
 /// @param anchor where counting begins, so that months keep their day when an axis is cut
 /// @param start the step of the first stamp, counted from the anchor
@@ -17,7 +18,8 @@ public record TimeAxis(
     }
   }
 
-  /// The stamps that begin with `first`, as a file would write it: `1949-01`. Four digits with a yearly frequency are a year.
+  /// The stamps that begin with `first`, as a file would write it: `1949-01`. Four digits with a
+  /// yearly frequency are a year.
   public static TimeAxis of(String first, Frequency frequency, int length) {
     Notation notation =
         Notation.of(first)
@@ -45,8 +47,8 @@ public record TimeAxis(
     return notation.write(stamp(index));
   }
 
-  /// Where the stamp written as `label` stands, from 0; it may lie beyond the end. Empty when it is before the start, between
-  /// two steps, or not written in this notation.
+  /// Where the stamp written as `label` stands, from 0; it may lie beyond the end. Empty when it is
+  /// before the start, between two steps, or not written in this notation.
   public OptionalInt indexOf(String label) {
     OptionalLong steps =
         notation

@@ -2,7 +2,8 @@ package io.github.carouselml.tasks.series;
 
 import java.time.LocalDateTime;
 
-/// When a value was observed: a number of a step, or a moment on the calendar of wherever the series was recorded.
+/// When a value was observed: a number of a step, or a moment on the calendar of wherever the
+/// series was recorded.
 public sealed interface TimeStamp extends Comparable<TimeStamp> {
   /// A plain count: 1, 2, 3 …
   record Step(long number) implements TimeStamp {}

@@ -7,8 +7,9 @@ import io.github.carouselml.tasks.series.AirPassengers;
 import io.github.carouselml.tasks.series.SeriesSet;
 import org.junit.jupiter.api.Test;
 
-/// The figures that every report on the airline passengers is read against: trained through December 1958, monthly origins
-/// from January 1959, six months ahead, MAPE of the sixth step. Measured independently in Python, to the digits given.
+/// The figures that every report on the airline passengers is read against: trained through
+/// December 1958, monthly origins from January 1959, six months ahead, MAPE of the sixth step.
+/// Measured independently in Python, to the digits given.
 class AirPassengersFiguresTest {
   private final SeriesSet data = AirPassengers.series();
   private final Backtest backtest = Backtest.from("1959-01", 6);

@@ -18,8 +18,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// The seasonal naive of the hourly series of the M4 competition against the figures that everyone gets for it:
-/// sMAPE 13.912, MASE 1.193. Metrics that differ in a definition differ here. Skipped where the folder is absent.
+/// The seasonal naive of the hourly series of the M4 competition against the figures that everyone
+/// gets for it: sMAPE 13.912, MASE 1.193. Metrics that differ in a definition differ here. Skipped
+/// where the folder is absent.
 class M4HourlyTest {
   private static final Path FOLDER = Path.of("../../shared/data/m4-hourly");
 
