@@ -82,17 +82,12 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public int transposedFloats(Layout.Matrix layout) {
-    return CpuDense.turned(layout).packedSize();
-  }
-
-  @Override
   public Operations operations() {
     CpuUpdates updates = new CpuUpdates(engine);
     return new Operations(
         new CpuElements(engine),
         new CpuMoves(engine),
-        new CpuDense(),
+        new CpuDense(engine),
         new CpuNorms(engine),
         new CpuLosses(engine, updates),
         updates);
@@ -104,6 +99,9 @@ public final class CpuBackend implements Backend {
     throw new CarouselException.Request("The CPU has no plan for " + cell + " yet.");
   }
 
+  /// Ends the team's threads.
   @Override
-  public void close() {}
+  public void close() {
+    engine.team().close();
+  }
 }

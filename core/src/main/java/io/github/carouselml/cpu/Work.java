@@ -1,5 +1,7 @@
 package io.github.carouselml.cpu;
 
+import io.github.carouselml.kernel.Team;
+
 /// One family of operations, which the threads of the team share by chunks of rows. An operation
 /// sets its arguments in fields, and each chunk reads them there: so a call allocates nothing. What
 /// a row is, an operation decides; a row is never cut.
@@ -7,20 +9,16 @@ abstract class Work {
   /// About this many floats make a chunk; less is not worth a second thread.
   private static final int CHUNK = 1 << 14;
 
-  private final Engine engine;
+  private final Team team;
+  private final Team.Task task = (chunk, _) -> chunk(chunk);
   private int rows;
   private int perChunk;
-  private final Engine.Task task = this::chunk;
 
   Work(Engine engine) {
-    this.engine = engine;
+    this.team = engine.team();
   }
 
-  final Engine engine() {
-    return engine;
-  }
-
-  /// Runs [#rows(int, int)] over `[0, rows)`, each row worth `cost` floats of work.
+  /// Runs [#rows(int, int)] over `[0, count)`, each row worth `cost` floats of work.
   final void split(int count, long cost) {
     if (count == 0) {
       return;
@@ -31,7 +29,7 @@ abstract class Work {
     if (chunks == 1) {
       rows(0, count);
     } else {
-      engine.run(chunks, task);
+      team.run(chunks, task);
     }
   }
 

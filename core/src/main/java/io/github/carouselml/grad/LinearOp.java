@@ -14,6 +14,7 @@ public final class LinearOp extends Op {
   private final Parameter W;
   private final @Nullable Parameter b;
   private final Layout.Matrix layout;
+  private final Layout.Matrix turned;
   private final Region transposed;
   private final Tensor y;
 
@@ -23,13 +24,11 @@ public final class LinearOp extends Op {
     this.W = W;
     this.b = b;
     this.layout = matrix(W);
+    this.turned = layout.transposed();
     features(x, layout.inputs());
     // Wᵀ, packed like W
     this.transposed =
-        own(
-            "transposed",
-            Region.Lifetime.BACKWARD,
-            x.needsGradient ? x.tape().backend().transposedFloats(layout) : 0);
+        own("transposed", Region.Lifetime.BACKWARD, x.needsGradient ? turned.packedSize() : 0);
     this.y = output(x.space(), layout.units());
   }
 
@@ -70,8 +69,8 @@ public final class LinearOp extends Op {
     // dx = Wᵀ dy
     if (wants(0)) {
       Slot dx = Objects.requireNonNull(gradientOf(0));
-      operations.dense().transpose(layout, W.value(), transposed.slot());
-      operations.dense().backwardData(x.rows(), layout, dy, transposed.slot(), dx, adds(0));
+      operations.dense().transpose(layout, turned, W.value(), transposed.slot());
+      operations.dense().backwardData(x.rows(), turned, dy, transposed.slot(), dx, adds(0));
     }
     // dW += dy xᵀ   db += dy
     Slot dW = gradientOf(W);

@@ -30,6 +30,7 @@ public final class LinearCrossEntropy extends Objective {
   private final Indices target;
   private final @Nullable Tensor weight;
   private final Layout.Matrix layout;
+  private final Layout.Matrix turned;
   private final int blockRows;
   private final Region logits;
   private final Region values;
@@ -55,6 +56,7 @@ public final class LinearCrossEntropy extends Objective {
     this.target = target;
     this.weight = weight;
     this.layout = LinearOp.matrix(W);
+    this.turned = layout.transposed();
     features(x, layout.inputs());
     sameRows(x, target.space());
     if (weight != null) {
@@ -67,8 +69,7 @@ public final class LinearCrossEntropy extends Objective {
     this.logits =
         own("logits of " + blockRows + " rows", Region.Lifetime.RESERVE, blockRows * (long) ld);
     this.values = own("values", Region.Lifetime.RESERVE, capacity);
-    this.transposed =
-        own("transposed", Region.Lifetime.BACKWARD, x.tape().backend().transposedFloats(layout));
+    this.transposed = own("transposed", Region.Lifetime.BACKWARD, turned.packedSize());
   }
 
   /// Records the mean cross-entropy of `softmax(W x + b)` with the target classes. A negative class
@@ -115,7 +116,7 @@ public final class LinearCrossEntropy extends Objective {
     Slot dW = gradientOf(W);
     Slot db = b == null ? null : gradientOf(b);
     if (dx != null) {
-      operations.dense().transpose(layout, W.value(), transposed.slot());
+      operations.dense().transpose(layout, turned, W.value(), transposed.slot());
     }
     Slot dz = logits.slot();
     for (int from = 0; from < x.rows(); from += blockRows) {
@@ -127,7 +128,7 @@ public final class LinearCrossEntropy extends Objective {
       if (dx != null) {
         operations
             .dense()
-            .backwardData(rows, layout, dz, transposed.slot(), dxBlocks[block], adds(0));
+            .backwardData(rows, turned, dz, transposed.slot(), dxBlocks[block], adds(0));
       }
       if (dW != null || db != null) {
         operations.dense().backwardWeights(rows, layout, xBlocks[block], dz, dW, db);

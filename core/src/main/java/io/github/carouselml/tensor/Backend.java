@@ -35,9 +35,6 @@ public interface Backend extends AutoCloseable {
   /// The canonical array of what a slot holds.
   void unpack(Layout layout, Slot from, float[] canonical);
 
-  /// The scratch floats that [Dense#backwardData] needs for a matrix.
-  int transposedFloats(Layout.Matrix layout);
-
   /// Operations for one caller, with the scratch memory that they need.
   Operations operations();
 

@@ -7,11 +7,11 @@ public interface Dense {
   /// `y = W x + b`: from the bias (or 0), inputs ascending.
   void forward(int rows, Layout.Matrix layout, Slot x, Slot weights, @Nullable Slot bias, Slot y);
 
-  /// Packs `Wᵀ` for [#backwardData]; it takes [Backend#transposedFloats].
-  void transpose(Layout.Matrix layout, Slot weights, Slot transposed);
+  /// Packs `Wᵀ`; its layout is [Layout.Matrix#transposed] of the layout of W.
+  void transpose(Layout.Matrix layout, Layout.Matrix turned, Slot weights, Slot transposed);
 
   /// `dx (+)= Wᵀ dy`: from the present value (or 0), outputs ascending.
-  void backwardData(int rows, Layout.Matrix layout, Slot dy, Slot transposed, Slot dx, boolean add);
+  void backwardData(int rows, Layout.Matrix turned, Slot dy, Slot transposed, Slot dx, boolean add);
 
   /// `dW += dy xᵀ` and `db += dy`: from the present value, rows ascending.
   void backwardWeights(

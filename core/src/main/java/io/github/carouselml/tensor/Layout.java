@@ -79,6 +79,12 @@ public sealed interface Layout {
           Math.multiplyExact((long) vectors() * Sizes.LANES, inputs));
     }
 
+    /// The layout of the transposed matrix that the backward product reads: its inputs are this
+    /// one's output columns, padding included, so that it takes packed gradients as they lie.
+    public Matrix transposed() {
+      return new Matrix(1, inputs, vectors() * Sizes.LANES);
+    }
+
     /// The vectors of 16 columns.
     public int vectors() {
       return Math.multiplyExact(gates, Sizes.blocks(units));

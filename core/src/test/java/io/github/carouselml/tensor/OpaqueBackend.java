@@ -112,11 +112,6 @@ public final class OpaqueBackend implements Backend {
   }
 
   @Override
-  public int transposedFloats(Layout.Matrix layout) {
-    return inner.transposedFloats(layout);
-  }
-
-  @Override
   public Operations operations() {
     Operations real = inner.operations();
     return new Operations(
