@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// not finite, it is the string `"NaN"`, `"Infinity"` or `"-Infinity"`.
 ///
 /// Reading is strict: unknown keys, missing keys and wrong types are refused with the path to the place, and what a
-/// record's constructor refuses is refused with that path, too.
+/// record's constructor refuses is refused with that path, too. Only what Java may leave out, a file may leave out: where
+/// a record has a shorter constructor of its first components, it fills in the others. So a record may grow, and files
+/// from before still load.
 ///
 /// ```java
 /// var codec = Codec.of(Schedule.class, MethodHandles.lookup());

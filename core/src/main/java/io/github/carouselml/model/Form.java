@@ -137,20 +137,30 @@ sealed interface Form
   }
 
   /// A value that may be absent; `null` says so, too.
-  record Maybe(Form form) implements Form {
+  ///
+  /// @param toOptional from `OptionalInt` and the like
+  /// @param fromOptional back to them
+  record Maybe(
+      Form form,
+      Function<Object, Optional<?>> toOptional,
+      Function<Optional<Object>, Object> fromOptional)
+      implements Form {
     @Override
     public Json write(Object value) {
-      Optional<?> optional = (Optional<?>) value;
-      return optional.isEmpty() ? new Json.Null() : form.write(optional.get());
+      return toOptional.apply(value).map(form::write).orElse(new Json.Null());
+    }
+
+    Object absent() {
+      return fromOptional.apply(Optional.empty());
     }
 
     @Override
     public Object read(Json json, Place place, @Nullable Object defaults) {
       if (json instanceof Json.Null) {
-        return Optional.empty();
+        return absent();
       }
-      Object inner = defaults instanceof Optional<?> optional ? optional.orElse(null) : null;
-      return Optional.of(form.read(json, place, inner));
+      Object inner = defaults == null ? null : toOptional.apply(defaults).orElse(null);
+      return fromOptional.apply(Optional.of(form.read(json, place, inner)));
     }
   }
 

@@ -4,6 +4,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -16,8 +18,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +63,23 @@ final class FormFinder {
           Map.entry(boolean.class, BOOLEAN),
           Map.entry(Boolean.class, BOOLEAN),
           Map.entry(String.class, STRING),
-          Map.entry(Json.class, JSON));
+          Map.entry(Json.class, JSON),
+          Map.entry(
+              OptionalInt.class,
+              new Form.Maybe(
+                  INT,
+                  value -> ((OptionalInt) value).stream().boxed().findFirst(),
+                  value ->
+                      value.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) value.get()))),
+          Map.entry(
+              OptionalDouble.class,
+              new Form.Maybe(
+                  DOUBLE,
+                  value -> ((OptionalDouble) value).stream().boxed().findFirst(),
+                  value ->
+                      value.isEmpty()
+                          ? OptionalDouble.empty()
+                          : OptionalDouble.of((double) value.get()))));
 
   private final MethodHandles.Lookup lookup;
   private final Map<Type, Form> found = new HashMap<>(KNOWN);
@@ -98,7 +119,7 @@ final class FormFinder {
     if (type.getRawType() == List.class) {
       return new Form.Items(form(of[0]), list -> (List<?>) list, List::copyOf);
     } else if (type.getRawType() == Optional.class) {
-      return new Form.Maybe(form(of[0]));
+      return new Form.Maybe(form(of[0]), value -> (Optional<?>) value, value -> value);
     } else if (type.getRawType() == Map.class || type.getRawType() == SequencedMap.class) {
       boolean named = of[0] == String.class || of[0] instanceof Class<?> c && c.isEnum();
       if (named) {
@@ -183,20 +204,35 @@ final class FormFinder {
                     .unreflect(component.getAccessor())
                     .asType(MethodType.methodType(Object.class, Object.class))));
       }
-      Class<?>[] types =
+      List<Class<?>> types =
           Arrays.stream(type.getRecordComponents())
-              .map(RecordComponent::getType)
-              .toArray(Class<?>[]::new);
-      MethodHandle constructor =
-          inside
-              .findConstructor(type, MethodType.methodType(void.class, types))
-              .asSpreader(Object[].class, types.length)
-              .asType(MethodType.methodType(Object.class, Object[].class));
-      return new RecordForm(type, List.copyOf(components), constructor);
+              .<Class<?>>map(RecordComponent::getType)
+              .toList();
+      var shorter = new TreeMap<Integer, MethodHandle>();
+      for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+        int count = constructor.getParameterCount();
+        boolean takesTheFirst =
+            count < types.size()
+                && List.of(constructor.getParameterTypes()).equals(types.subList(0, count));
+        if (takesTheFirst && !Modifier.isPrivate(constructor.getModifiers())) {
+          shorter.put(count, constructor(inside, type, types.subList(0, count)));
+        }
+      }
+      return new RecordForm(
+          type, List.copyOf(components), constructor(inside, type, types), shorter);
     } catch (ReflectiveOperationException e) {
       throw new IllegalArgumentException(
           type.getName() + " cannot be seen here. Pass a MethodHandles.lookup() that sees it.", e);
     }
+  }
+
+  private static MethodHandle constructor(
+      MethodHandles.Lookup inside, Class<?> type, List<Class<?>> parameters)
+      throws ReflectiveOperationException {
+    return inside
+        .findConstructor(type, MethodType.methodType(void.class, parameters))
+        .asSpreader(Object[].class, parameters.size())
+        .asType(MethodType.methodType(Object.class, Object[].class));
   }
 
   /// The lookup with the rights of a nested or package-private record where the caller may have them.

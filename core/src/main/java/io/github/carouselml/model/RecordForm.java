@@ -2,17 +2,24 @@ package io.github.carouselml.model;
 
 import io.github.carouselml.spec.CarouselException;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.NavigableMap;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/// A record as an object of its components. Its constructor has the last word.
+/// A record as an object of its components. Its constructor has the last word. What a shorter constructor fills in, the
+/// JSON may leave out.
 ///
 /// @param constructor takes an `Object[]` of the components
-record RecordForm(Class<?> type, List<Component> components, MethodHandle constructor)
+/// @param shorter those that take an `Object[]` of so many first components
+record RecordForm(
+    Class<?> type,
+    List<Component> components,
+    MethodHandle constructor,
+    NavigableMap<Integer, MethodHandle> shorter)
     implements Form {
   /// @param accessor from the record to the component
   record Component(String name, Form form, MethodHandle accessor) {}
@@ -26,7 +33,7 @@ record RecordForm(Class<?> type, List<Component> components, MethodHandle constr
     var members = new LinkedHashMap<String, Json>();
     for (Component component : components) {
       Object part = get(component, value);
-      boolean absent = component.form instanceof Maybe && part.equals(Optional.empty());
+      boolean absent = component.form instanceof Maybe maybe && part.equals(maybe.absent());
       if (!absent) {
         members.put(component.name, component.form.write(part));
       }
@@ -50,20 +57,36 @@ record RecordForm(Class<?> type, List<Component> components, MethodHandle constr
       }
     }
     Object[] parts = new Object[components.size()];
+    Object fallback = type.isInstance(defaults) ? defaults : null;
     for (int i = 0; i < parts.length; i++) {
       Component component = components.get(i);
       Json json = members.get(component.name);
-      Object fallback = type.isInstance(defaults) ? get(component, defaults) : null;
+      if (json == null && fallback == null) {
+        fallback = fromFirst(parts, i, place);
+      }
+      Object usual = fallback == null ? null : get(component, fallback);
       if (json != null) {
-        parts[i] = component.form.read(json, place.key(component.name), fallback);
-      } else if (fallback != null) {
-        parts[i] = fallback;
-      } else if (component.form instanceof Maybe) {
-        parts[i] = Optional.empty();
+        parts[i] = component.form.read(json, place.key(component.name), usual);
+      } else if (usual != null) {
+        parts[i] = usual;
+      } else if (component.form instanceof Maybe maybe) {
+        parts[i] = maybe.absent();
       } else {
         throw place.bad("The key '" + component.name + "' is missing.");
       }
     }
+    return construct(constructor, parts, place);
+  }
+
+  /// The record of its first parts alone, as far as a shorter constructor takes no more than there are.
+  private @Nullable Object fromFirst(Object[] parts, int known, Place place) {
+    Map.Entry<Integer, MethodHandle> shorter = this.shorter.floorEntry(known);
+    return shorter == null
+        ? null
+        : construct(shorter.getValue(), Arrays.copyOf(parts, shorter.getKey()), place);
+  }
+
+  private Object construct(MethodHandle constructor, Object[] parts, Place place) {
     try {
       return (Object) constructor.invokeExact(parts);
     } catch (CarouselException | IllegalArgumentException e) {

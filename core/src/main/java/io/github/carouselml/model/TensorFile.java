@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /// An open safetensors file: eight bytes of header length, a JSON header that names tensors and carries metadata, then
 /// the tensors' bytes, all little-endian. The header is checked in full before a tensor is read, so nothing is allocated
@@ -26,7 +27,7 @@ public final class TensorFile implements AutoCloseable {
   private final Path path;
   private final FileChannel channel;
   private final TensorHeader header;
-  private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+  private @Nullable ByteBuffer chunk;
 
   private TensorFile(Path path, FileChannel channel) throws IOException {
     this.path = path;
@@ -69,7 +70,7 @@ public final class TensorFile implements AutoCloseable {
         path,
         channel -> {
           AtomicFile.writeFully(channel, ByteBuffer.wrap(header));
-          ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+          ByteBuffer chunk = chunk();
           for (long[] values : longs.values()) {
             for (int done = 0; done < values.length; ) {
               int count = Math.min(values.length - done, CHUNK / Long.BYTES);
@@ -166,7 +167,16 @@ public final class TensorFile implements AutoCloseable {
   }
 
   private ByteBuffer fill(long at, int bytes) throws IOException {
-    TensorHeader.readFully(channel, chunk.clear().limit(bytes), at, header.where());
-    return chunk.flip();
+    ByteBuffer room = chunk;
+    if (room == null) {
+      room = chunk();
+      chunk = room;
+    }
+    TensorHeader.readFully(channel, room.clear().limit(bytes), at, header.where());
+    return room.flip();
+  }
+
+  private static ByteBuffer chunk() {
+    return ByteBuffer.allocateDirect(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

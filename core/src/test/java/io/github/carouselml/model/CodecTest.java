@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.carouselml.spec.Activation;
 import io.github.carouselml.spec.CarouselException;
+import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.LossSpec;
 import java.lang.invoke.MethodHandles;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -258,6 +263,80 @@ final class CodecTest {
     var dropped = new Stack("a", List.of(), Optional.of(0.25), Map.of());
     assertThat(codec.read(json("{'dropout':null}"), "x", dropped).dropout()).isEmpty();
     assertThat(codec.read(json("{}"), "x", dropped).dropout()).contains(0.25);
+  }
+
+  private record Grown(int size, String name, double rate, Optional<String> note) {
+    Grown(int size, String name) {
+      this(size, name, 0.5, Optional.of("none"));
+    }
+
+    Grown(int size) {
+      this(size, "size " + size);
+    }
+
+    Grown(String name) { // takes no first component
+      this(7, name);
+    }
+
+    private Grown() {
+      this(8);
+    }
+  }
+
+  @Test
+  void whatJavaMayLeaveOutAFileMayLeaveOut() {
+    Codec<Grown> codec = Codec.of(Grown.class, HERE);
+    assertThat(codec.read(json("{'size':3}"), "x")).isEqualTo(new Grown(3));
+    assertThat(codec.read(json("{'size':3,'name':'a'}"), "x")).isEqualTo(new Grown(3, "a"));
+    assertThat(codec.read(json("{'size':3,'rate':1,'note':null}"), "x"))
+        .isEqualTo(new Grown(3, "size 3", 1, Optional.empty()));
+    assertThatThrownBy(() -> codec.read(json("{'name':'a'}"), "x"))
+        .hasMessage("x: The key 'size' is missing.");
+    var given = new Grown(1, "b", 2, Optional.empty());
+    assertThat(codec.read(json("{'size':3}"), "x", given))
+        .isEqualTo(new Grown(3, "b", 2, Optional.empty()));
+  }
+
+  @Test
+  void specsOfTheProjectComeBackEqual() {
+    Codec<CellSpec> cells = Codec.of(CellSpec.class);
+    List<CellSpec> specs =
+        List.of(
+            new CellSpec.Lstm(64),
+            new CellSpec.Lstm(64)
+                .withPeepholes()
+                .withProjectionSize(32)
+                .withCellClip(0.1f)
+                .withActivations(
+                    new Activation.HardSigmoid(), new Activation.Affine(), new Activation.Relu()),
+            new CellSpec.Gru(8).withReset(CellSpec.Gru.Reset.BEFORE),
+            new CellSpec.Rnn(3).withActivation(new Activation.LeakyRelu(0.3f)),
+            new CellSpec.MinGru(1));
+    for (CellSpec spec : specs) {
+      assertThat(cells.read(Json.read(cells.write(spec).pretty(), "x"), "x")).isEqualTo(spec);
+    }
+    assertThat(cells.read(json("{'type':'gru','hiddenSize':8,'reset':'before'}"), "x"))
+        .isEqualTo(new CellSpec.Gru(8).withReset(CellSpec.Gru.Reset.BEFORE));
+    assertThatThrownBy(() -> cells.read(json("{'type':'lstm','hiddenSize':0}"), "run.yaml"))
+        .isInstanceOf(CarouselException.BadFile.class)
+        .hasMessage("run.yaml: The hidden size must be 1 or more, not 0.");
+    Codec<LossSpec> losses = Codec.of(LossSpec.class);
+    LossSpec quantile = new LossSpec.Quantile(List.of(0.1, 0.5, 0.9));
+    assertThat(losses.read(losses.write(quantile), "x")).isEqualTo(quantile);
+  }
+
+  private record Optionals(OptionalInt count, OptionalDouble rate) {}
+
+  @Test
+  void numbersMayBeAbsentToo() {
+    Codec<Optionals> codec = Codec.of(Optionals.class, HERE);
+    for (Optionals value :
+        List.of(
+            new Optionals(OptionalInt.empty(), OptionalDouble.empty()),
+            new Optionals(OptionalInt.of(3), OptionalDouble.of(0.1)))) {
+      assertThat(codec.read(codec.write(value), "x")).isEqualTo(value);
+    }
+    assertThat(codec.read(json("{}"), "x").count()).isEmpty();
   }
 
   private record Raw(Object anything) {}
