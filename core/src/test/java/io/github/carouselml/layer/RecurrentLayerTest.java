@@ -1,0 +1,326 @@
+package io.github.carouselml.layer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.carouselml.cell.ReferenceCell;
+import io.github.carouselml.cpu.ReferenceBackend;
+import io.github.carouselml.spec.CarouselException;
+import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.Direction;
+import io.github.carouselml.spec.Merge;
+import io.github.carouselml.tensor.Backend;
+import io.github.carouselml.tensor.OpaqueBackend;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Stacks of recurrent layers on plain arrays against the reference, sequence by sequence: all
+/// directions, unequal lengths, states given and returned, every gradient by finite differences of
+/// the composed reference.
+class RecurrentLayerTest {
+  private static final int[][] BATCHES = {{3, 0, 1, 4}, {2}, {0}, {}};
+
+  static Stream<Recurrent> stacks() {
+    CellSpec lstm = new CellSpec.Lstm(3);
+    CellSpec gru = new CellSpec.Gru(2);
+    CellSpec before = new CellSpec.Gru(2).withReset(CellSpec.Gru.Reset.BEFORE);
+    return Stream.of(
+        new Recurrent("one", 2, lstm),
+        new Recurrent("one", 2, gru).withDirection(Direction.BACKWARD),
+        new Recurrent("two", 3, lstm, new CellSpec.Rnn(4)),
+        new Recurrent("both", 2, lstm).withDirection(Direction.BOTH),
+        new Recurrent("deep", 2, before, lstm).withDirection(Direction.BOTH),
+        new Recurrent("summed", 2, gru, lstm).withDirection(Direction.BOTH, Merge.SUM));
+  }
+
+  /// A batch with its weights in the loss, all in double.
+  private record Problem(
+      Recurrent layer,
+      List<double[]> parameters,
+      double[][][] x,
+      List<ReferenceCell.State[]> first,
+      double[][][] dy,
+      List<ReferenceCell.State[]> dLast) {
+
+    /// `L = Σ dy y + Σ dLast last`, filling outputs and last states.
+    double loss(double[][][] outputs, List<ReferenceCell.State[]> last) {
+      double loss = 0;
+      for (int b = 0; b < x.length; b++) {
+        double[][] h = x[b];
+        int state = 0;
+        int parameter = 0;
+        for (int l = 0; l < layer.cells().size(); l++) {
+          List<double[][]> ys = new ArrayList<>();
+          int directions = layer.direction() == Direction.BOTH ? 2 : 1;
+          for (int d = 0; d < directions; d++) {
+            boolean reverse = layer.direction() == Direction.BACKWARD || d == 1;
+            int features = l == 0 ? layer.inputSize() : h.length == 0 ? width(l) : h[0].length;
+            ReferenceCell cell = ReferenceCell.of(layer.cells().get(l), features);
+            for (var p : cell.parameters().all()) {
+              double[] values = parameters.get(parameter++);
+              System.arraycopy(values, 0, p.values(), 0, values.length);
+            }
+            double[][] in = reverse ? reversed(h) : h;
+            ReferenceSequence run = ReferenceSequence.forward(cell, in, first.get(state)[b]);
+            ys.add(reverse ? reversed(run.outputs()) : run.outputs());
+            last.get(state)[b] = run.last();
+            loss += dot(dLast.get(state)[b].h(), run.last().h());
+            loss += dot(dLast.get(state)[b].c(), run.last().c());
+            state++;
+          }
+          h = merge(ys);
+        }
+        outputs[b] = h;
+        for (int t = 0; t < h.length; t++) {
+          loss += dot(dy[b][t], h[t]);
+        }
+      }
+      return loss;
+    }
+
+    private int width(int l) {
+      int one = layer.cells().get(l - 1).outputSize();
+      return layer.direction() == Direction.BOTH && layer.merge() == Merge.CONCAT ? 2 * one : one;
+    }
+
+    double loss() {
+      List<ReferenceCell.State[]> last = new ArrayList<>();
+      first.forEach(s -> last.add(new ReferenceCell.State[s.length]));
+      return loss(new double[x.length][][], last);
+    }
+
+    private double[][] merge(List<double[][]> ys) {
+      if (ys.size() == 1) {
+        return ys.getFirst();
+      }
+      double[][] y = new double[ys.get(0).length][];
+      for (int t = 0; t < y.length; t++) {
+        double[] a = ys.get(0)[t];
+        double[] b = ys.get(1)[t];
+        if (layer.merge() == Merge.CONCAT) {
+          y[t] = Arrays.copyOf(a, a.length + b.length);
+          System.arraycopy(b, 0, y[t], a.length, b.length);
+        } else {
+          y[t] = a.clone();
+          for (int k = 0; k < a.length; k++) {
+            y[t][k] += b[k];
+          }
+        }
+      }
+      return y;
+    }
+  }
+
+  private static double[][] reversed(double[][] x) {
+    double[][] y = new double[x.length][];
+    for (int t = 0; t < x.length; t++) {
+      y[t] = x[x.length - 1 - t];
+    }
+    return y;
+  }
+
+  private static double dot(double[] a, double[] b) {
+    double sum = 0;
+    for (int k = 0; k < b.length; k++) {
+      sum += a[k] * b[k];
+    }
+    return sum;
+  }
+
+  @ParameterizedTest
+  @MethodSource("stacks")
+  void agrees_with_the_reference(Recurrent layer) {
+    for (int[] lengths : BATCHES) {
+      for (Backend backend :
+          List.of(new ReferenceBackend(), new OpaqueBackend(new ReferenceBackend()))) {
+        check(layer, lengths, backend, 17);
+      }
+    }
+  }
+
+  private static void check(Recurrent layer, int[] lengths, Backend backend, long seed) {
+    String where =
+        layer.name() + " " + Arrays.toString(lengths) + " " + backend.name() + " seed " + seed;
+    Random random = new Random(seed);
+    int B = lengths.length;
+    double[][][] x = new double[B][][];
+    double[][][] dy = new double[B][][];
+    for (int b = 0; b < B; b++) {
+      x[b] = numbers(random, lengths[b], layer.inputSize());
+      dy[b] = numbers(random, lengths[b], layer.outputSize());
+    }
+    List<ReferenceCell.State[]> first = states(random, layer, B);
+    List<ReferenceCell.State[]> dLast = states(random, layer, B);
+    try (ArrayLayer arrays = new ArrayLayer(layer, backend, seed)) {
+      List<double[]> parameters = new ArrayList<>();
+      for (var p : arrays.parameters().all()) {
+        float[] values = floats(numbers(random, 1, p.spec().layout().canonicalSize())[0]);
+        arrays.parameters().set(p.name(), values);
+        parameters.add(doubles(values));
+      }
+      if (backend instanceof OpaqueBackend opaque) {
+        opaque.poison();
+      }
+      Problem problem = new Problem(layer, parameters, x, first, dy, dLast);
+      double[][][] outputs = new double[B][][];
+      List<ReferenceCell.State[]> last = new ArrayList<>();
+      first.forEach(s -> last.add(new ReferenceCell.State[B]));
+      problem.loss(outputs, last);
+
+      // a larger batch before must leave no trace
+      arrays.forward(new float[5][2][layer.inputSize()]);
+      ArrayLayer.Outputs got = arrays.forward(floats(x), null, floatStates(first));
+      for (int b = 0; b < B; b++) {
+        for (int t = 0; t < lengths[b]; t++) {
+          near(where + " y", got.outputs()[b][t], outputs[b][t]);
+        }
+        for (int t = lengths[b]; t < got.outputs()[b].length; t++) {
+          assertThat(got.outputs()[b][t]).as(where + " past the end").containsOnly(0);
+        }
+        for (int s = 0; s < layer.states(); s++) {
+          near(where + " hN", got.last().get(s).h()[b], last.get(s)[b].h());
+          if (layer.cell(s).hasCellState()) {
+            near(where + " cN", got.last().get(s).c()[b], last.get(s)[b].c());
+          }
+        }
+      }
+      ArrayLayer.Gradients gradients = arrays.backward(floats(dy), floatStates(dLast));
+      for (int b = 0; b < B; b++) {
+        for (int t = 0; t < lengths[b]; t++) {
+          differences(where + " dx", problem, x[b][t], gradients.inputs()[b][t]);
+        }
+        for (int s = 0; s < layer.states(); s++) {
+          differences(
+              where + " dh0", problem, first.get(s)[b].h(), gradients.first().get(s).h()[b]);
+          if (layer.cell(s).hasCellState()) {
+            differences(
+                where + " dc0", problem, first.get(s)[b].c(), gradients.first().get(s).c()[b]);
+          }
+        }
+      }
+      int p = 0;
+      for (var entry : gradients.parameters().entrySet()) {
+        differences(where + " " + entry.getKey(), problem, parameters.get(p++), entry.getValue());
+      }
+    }
+  }
+
+  private static void differences(String where, Problem problem, double[] of, float[] got) {
+    assertThat(got).as(where).hasSize(of.length);
+    for (int i = 0; i < of.length; i++) {
+      double kept = of[i];
+      of[i] = kept + 1e-5;
+      double up = problem.loss();
+      of[i] = kept - 1e-5;
+      double down = problem.loss();
+      of[i] = kept;
+      double difference = (up - down) / 2e-5;
+      assertThat(Math.abs(got[i] - difference))
+          .as("%s, element %d: %s, expected %s", where, i, got[i], difference)
+          .isLessThanOrEqualTo(2e-5 * Math.max(1, Math.abs(difference)));
+    }
+  }
+
+  private static void near(String where, float[] got, double[] expected) {
+    assertThat(got).as(where).hasSize(expected.length);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(Math.abs(got[i] - expected[i]))
+          .as("%s, element %d: %s, expected %s", where, i, got[i], expected[i])
+          .isLessThanOrEqualTo(1e-5);
+    }
+  }
+
+  private static List<ReferenceCell.State[]> states(Random random, Recurrent layer, int B) {
+    List<ReferenceCell.State[]> all = new ArrayList<>();
+    for (int s = 0; s < layer.states(); s++) {
+      CellSpec cell = layer.cell(s);
+      ReferenceCell.State[] states = new ReferenceCell.State[B];
+      for (int b = 0; b < B; b++) {
+        int size = cell.hasCellState() ? cell.hiddenSize() : 0;
+        states[b] =
+            new ReferenceCell.State(
+                numbers(random, 1, cell.outputSize())[0], numbers(random, 1, size)[0]);
+      }
+      all.add(states);
+    }
+    return all;
+  }
+
+  private static List<ArrayLayer.State> floatStates(List<ReferenceCell.State[]> states) {
+    return states.stream()
+        .map(
+            all ->
+                new ArrayLayer.State(
+                    Arrays.stream(all).map(s -> floats(s.h())).toArray(float[][]::new),
+                    Arrays.stream(all).map(s -> floats(s.c())).toArray(float[][]::new)))
+        .toList();
+  }
+
+  /// Numbers that are floats.
+  private static double[][] numbers(Random random, int rows, int features) {
+    double[][] numbers = new double[rows][features];
+    for (double[] row : numbers) {
+      for (int f = 0; f < features; f++) {
+        row[f] = (float) (random.nextDouble() * 1.6 - 0.8);
+      }
+    }
+    return numbers;
+  }
+
+  private static float[] floats(double[] doubles) {
+    float[] floats = new float[doubles.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) doubles[i];
+    }
+    return floats;
+  }
+
+  private static float[][][] floats(double[][][] doubles) {
+    float[][][] floats = new float[doubles.length][][];
+    for (int b = 0; b < floats.length; b++) {
+      floats[b] =
+          Arrays.stream(doubles[b]).map(RecurrentLayerTest::floats).toArray(float[][]::new);
+    }
+    return floats;
+  }
+
+  private static double[] doubles(float[] floats) {
+    double[] doubles = new double[floats.length];
+    for (int i = 0; i < floats.length; i++) {
+      doubles[i] = floats[i];
+    }
+    return doubles;
+  }
+
+  @Test
+  void refuses_in_sentences() {
+    CellSpec cell = new CellSpec.Lstm(4);
+    assertThatThrownBy(() -> new Recurrent("r", 2, cell).withDropout(0.3))
+        .isInstanceOf(CarouselException.Request.class)
+        .hasMessage("dropout 0.3 has no effect with 1 layer: it is applied between layers");
+    assertThatThrownBy(() -> new Recurrent("r", 0, cell)).hasMessageContaining("not 0");
+    assertThatThrownBy(() -> new Recurrent("r", 2)).hasMessageContaining("1 layer or more");
+    ArrayLayer layer = new ArrayLayer(new Recurrent("r", 2, cell), new ReferenceBackend(), 1);
+    float[][][] x = new float[2][3][2];
+    assertThatThrownBy(() -> layer.backward(x)).hasMessageContaining("call forward first");
+    assertThatThrownBy(() -> layer.forward(new float[2][3][5]))
+        .hasMessage("Step 0 of sequence 0 of the inputs has 5 numbers, not 2.");
+    assertThatThrownBy(() -> layer.forward(x, new int[] {4, 1}, null))
+        .hasMessage("Sequence 0 has 3 steps, so its length cannot be 4.");
+    assertThatThrownBy(() -> layer.forward(x, new int[] {1}, null))
+        .hasMessageContaining("2 sequences but 1 lengths");
+    layer.forward(x);
+    var small = List.of(new ArrayLayer.State(new float[2][3], new float[2][4]));
+    assertThatThrownBy(() -> layer.forward(x, null, small))
+        .hasMessage("A state of size 3 was given, but the cell has size 4.");
+    var few = List.of(new ArrayLayer.State(new float[1][4], new float[1][4]));
+    assertThatThrownBy(() -> layer.forward(x, null, few))
+        .hasMessage("A state of 1 sequences was given for a batch of 2.");
+  }
+}
