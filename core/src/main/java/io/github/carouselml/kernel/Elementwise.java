@@ -39,8 +39,7 @@ public interface Elementwise {
       boolean add);
 
   /// y = f(a, b); `y` may be `a` or `b`.
-  void forward(
-      Binary f, float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count);
+  void forward(Binary f, float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count);
 
   /// da (+)= dy ∂f/∂a. `a`, `b` are read only where the derivative needs them.
   void gradientOfFirst(
@@ -86,7 +85,8 @@ public interface Elementwise {
     System.arraycopy(x, xAt, y, yAt, count);
   }
 
-  // ---- rows `[rows, ld]`, of which the first `columns` numbers each are real ---------------------
+  // ---- rows `[rows, ld]`, of which the first `columns` numbers each are real
+  // ---------------------
 
   /// Sets the padding of each row, columns `columns` to `ld`, to +0.
   default void clearPadding(float[] x, int xAt, int rows, int columns, int ld) {
@@ -242,11 +242,11 @@ public interface Elementwise {
     dropout(random, update, sequence, step, rate, y, yAt, y, yAt, count, false);
   }
 
-  // ---- optimizers; padding that is +0 in weight, gradient and state stays +0 -----------------------
+  // ---- optimizers; padding that is +0 in weight, gradient and state stays +0
+  // -----------------------
 
   /// g' = scale g + decay w;  w = w - rate g'
-  void sgd(
-      float[] w, int wAt, float[] g, int gAt, int count, float scale, float rate, float decay);
+  void sgd(float[] w, int wAt, float[] g, int gAt, int count, float scale, float rate, float decay);
 
   /// g' = scale g + decay w;  m = momentum m + g';  w = w - rate m, or with Nesterov
   /// w = w - rate (momentum m + g')

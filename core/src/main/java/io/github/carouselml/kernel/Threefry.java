@@ -5,8 +5,7 @@ public final class Threefry {
   private Threefry() {}
 
   /// Word `word` (0 to 3) of the block that key `k` and counter `x` name.
-  public static int word(
-      int k0, int k1, int k2, int k3, int x0, int x1, int x2, int x3, int word) {
+  public static int word(int k0, int k1, int k2, int k3, int x0, int x1, int x2, int x3, int word) {
     int k4 = Random.PARITY ^ k0 ^ k1 ^ k2 ^ k3;
     x0 += k0;
     x1 += k1;

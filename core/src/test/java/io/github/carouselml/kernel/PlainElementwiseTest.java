@@ -18,7 +18,9 @@ class PlainElementwiseTest {
   private static final float Q = 0.6f;
 
   /// On both sides of every kink, none within 1e-3 of one.
-  private static final float[] POINTS = {-3.1f, -2.9f, -1.2f, -0.4f, 0.05f, 0.2f, 0.45f, 0.9f, 2.5f};
+  private static final float[] POINTS = {
+    -3.1f, -2.9f, -1.2f, -0.4f, 0.05f, 0.2f, 0.45f, 0.9f, 2.5f
+  };
 
   private static double exact(Unary f, double x) {
     return switch (f) {
@@ -63,7 +65,9 @@ class PlainElementwiseTest {
       PLAIN.gradient(f, P, Q, kept, 0, new float[] {0.5f}, 0, sum, 0, 1, true);
 
       assertThat(y[0]).as("%s(%s)", f, x).isCloseTo((float) value, within(tolerance(value)));
-      assertThat(dx[0]).as("%s'(%s)", f, x).isCloseTo((float) (slope / 2), within(tolerance(slope)));
+      assertThat(dx[0])
+          .as("%s'(%s)", f, x)
+          .isCloseTo((float) (slope / 2), within(tolerance(slope)));
       assertThat(sum[0]).isCloseTo(2f + dx[0], within(1e-6f * Math.max(1f, Math.abs(dx[0]))));
       compared++;
     }
@@ -300,7 +304,8 @@ class PlainElementwiseTest {
     assertThat(x).containsExactly(1e8f, 5f, 0f, 1f, 6f, 0f, -1e8f, 7f, 0f);
   }
 
-  // ---- optimizers: a few steps from zero state, against the formulas in double --------------------
+  // ---- optimizers: a few steps from zero state, against the formulas in double
+  // --------------------
 
   private static final float[] GRADIENTS = {0.5f, -1f, 0.25f, 2f, -0.125f};
 
@@ -365,11 +370,23 @@ class PlainElementwiseTest {
       double correction1 = 1 - StrictMath.pow(0.9, t);
       double correction2 = 1 - StrictMath.pow(0.999, t);
       PLAIN.adam(
-          actual, 0, new float[] {gradient}, 0, m, 0, v, 0, 1,
-          1f, (float) (rate / correction1), (float) (1 / Math.sqrt(correction2)),
+          actual,
+          0,
+          new float[] {gradient},
+          0,
+          m,
+          0,
+          v,
+          0,
+          1,
+          1f,
+          (float) (rate / correction1),
+          (float) (1 / Math.sqrt(correction2)),
           decoupled ? 0f : (float) weightDecay,
           decoupled ? (float) (1 - rate * weightDecay) : 1f,
-          (float) (1 - 0.9), (float) (1 - 0.999), 1e-8f);
+          (float) (1 - 0.9),
+          (float) (1 - 0.999),
+          1e-8f);
       double g = decoupled ? gradient : gradient + weightDecay * w;
       w = decoupled ? w * (1 - rate * weightDecay) : w;
       first = 0.9 * first + 0.1 * g;

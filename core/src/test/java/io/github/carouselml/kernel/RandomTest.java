@@ -32,7 +32,9 @@ class RandomTest {
   }
 
   private static int[] words(String hex) {
-    return Arrays.stream(hex.trim().split(" ")).mapToInt(w -> Integer.parseUnsignedInt(w, 16)).toArray();
+    return Arrays.stream(hex.trim().split(" "))
+        .mapToInt(w -> Integer.parseUnsignedInt(w, 16))
+        .toArray();
   }
 
   @Test
@@ -129,7 +131,9 @@ class RandomTest {
         equal += mask[i] == mask[i - shift] ? 1 : 0;
       }
       double expected = (0.49 + 0.09) * (mask.length - shift);
-      assertThat(Math.abs(equal - expected)).as("shift %d", shift).isLessThan(6 * Math.sqrt(mask.length));
+      assertThat(Math.abs(equal - expected))
+          .as("shift %d", shift)
+          .isLessThan(6 * Math.sqrt(mask.length));
     }
   }
 

@@ -341,3 +341,4 @@ public final class VectorElementwise implements Elementwise {
     }
   }
 }
+// @formatter:on

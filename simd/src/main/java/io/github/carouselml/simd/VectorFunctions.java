@@ -294,3 +294,4 @@ final class VectorFunctions {
     }
   }
 }
+// @formatter:on

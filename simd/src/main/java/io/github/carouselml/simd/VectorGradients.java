@@ -217,3 +217,4 @@ final class VectorGradients {
     }
   }
 }
+// @formatter:on

@@ -179,3 +179,4 @@ final class VectorReductions {
     return i < count ? Math.fma((double) a[aAt + i] * b[bAt + i], c[cAt + i], sum) : sum;
   }
 }
+// @formatter:on

@@ -114,3 +114,4 @@ final class VectorThreefry {
     }
   }
 }
+// @formatter:on

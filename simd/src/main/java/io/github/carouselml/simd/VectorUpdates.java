@@ -253,3 +253,4 @@ final class VectorUpdates {
     }
   }
 }
+// @formatter:on

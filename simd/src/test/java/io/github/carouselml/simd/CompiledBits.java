@@ -11,8 +11,7 @@ import java.lang.management.ManagementFactory;
 /// that its loop is compiled without boxed vectors, then holds it to the plain bits. Prints what
 /// failed, then `lanes L, cases N, failed F`.
 final class CompiledBits {
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final long PATIENCE = 20_000_000_000L;
 
   private static double sink;
