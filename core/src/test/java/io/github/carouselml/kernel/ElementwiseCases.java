@@ -9,7 +9,8 @@ import java.util.SplittableRandom;
 public final class ElementwiseCases {
   /// Below a vector, around the lanes of every width, around a group of a mask, around a block.
   public static final int[] COUNTS = {
-    0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 48, 63, 64, 65, 127, 200, 1001, 4095, 4096, 4097, 8209
+    0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 48, 63, 64, 65, 127, 200, 1001, 4095, 4096, 4097,
+    8209
   };
 
   public static final int[] OFFSETS = {0, 1, 5, 16};
@@ -100,8 +101,14 @@ public final class ElementwiseCases {
       }
     }
     for (Binary f : Binary.values()) {
-      add(cases, f + " forward", (k, x, at, n) -> k.forward(f, x.a, at, x.b, at + 1, x.c, at + 2, n));
-      add(cases, f + " in place", (k, x, at, n) -> k.forward(f, x.a, at, x.b, at + 1, x.b, at + 1, n));
+      add(
+          cases,
+          f + " forward",
+          (k, x, at, n) -> k.forward(f, x.a, at, x.b, at + 1, x.c, at + 2, n));
+      add(
+          cases,
+          f + " in place",
+          (k, x, at, n) -> k.forward(f, x.a, at, x.b, at + 1, x.b, at + 1, n));
       for (boolean sum : new boolean[] {false, true}) {
         add(
             cases,
@@ -131,7 +138,8 @@ public final class ElementwiseCases {
         });
     cases.add(new Case("sum", (k, x, at, n) -> k.sum(x.a, at, n)));
     cases.add(new Case("dot", (k, x, at, n) -> k.dot(x.a, at, x.b, at + 1, n)));
-    cases.add(new Case("dot of three", (k, x, at, n) -> k.dot(x.a, at, x.b, at + 1, x.c, at + 2, n)));
+    cases.add(
+        new Case("dot of three", (k, x, at, n) -> k.dot(x.a, at, x.b, at + 1, x.c, at + 2, n)));
     cases.add(new Case("sumOfSquares", (k, x, at, n) -> k.sumOfSquares(x.a, at, n)));
     cases.add(new Case("max", (k, x, at, n) -> k.max(x.a, at, n)));
     cases.add(new Case("argmax", (k, x, at, n) -> k.argmax(x.a, at, n)));
@@ -143,7 +151,8 @@ public final class ElementwiseCases {
         new Case(
             "layerNorm",
             (k, x, at, n) ->
-                k.layerNorm(x.a, at, x.b, at + 1, x.c, at + 2, 1e-5f, x.d, at + 3, x.e, at + 7, n)));
+                k.layerNorm(
+                    x.a, at, x.b, at + 1, x.c, at + 2, 1e-5f, x.d, at + 3, x.e, at + 7, n)));
     for (boolean sum : new boolean[] {false, true}) {
       add(
           cases,
@@ -153,21 +162,22 @@ public final class ElementwiseCases {
           cases,
           "layerNormGradient, add " + sum,
           (k, x, at, n) ->
-              k.layerNormGradient(
-                  x.a, at, 0.7f, x.b, at + 1, x.c, at + 2, x.d, at + 3, n, sum));
+              k.layerNormGradient(x.a, at, 0.7f, x.b, at + 1, x.c, at + 2, x.d, at + 3, n, sum));
       add(
           cases,
           "dropout, add " + sum,
           (k, x, at, n) -> k.dropout(random, 7, 11, 5, 0.3f, x.a, at, x.b, at + 1, n, sum));
     }
-    add(cases, "dropout of all", (k, x, at, n) -> k.dropout(random, 7, 1, 5, 1f, x.a, at, x.a, at, n, false));
+    add(
+        cases,
+        "dropout of all",
+        (k, x, at, n) -> k.dropout(random, 7, 1, 5, 1f, x.a, at, x.a, at, n, false));
     add(cases, "mask", (k, x, at, n) -> k.mask(random, 7, -11, 0, 0.5f, x.a, at, n));
     for (Penalty f : Penalty.values()) {
       add(
           cases,
           f + " penalty",
-          (k, x, at, n) ->
-              k.penalty(f, 0.9f, x.a, at, x.b, at + 1, x.c, at + 2, x.d, at + 3, n));
+          (k, x, at, n) -> k.penalty(f, 0.9f, x.a, at, x.b, at + 1, x.c, at + 2, x.d, at + 3, n));
     }
     add(cases, "sgd", (k, x, at, n) -> k.sgd(x.a, at, x.b, at + 1, n, 0.5f, 0.1f, 0.01f));
     for (boolean nesterov : new boolean[] {false, true}) {
@@ -175,8 +185,7 @@ public final class ElementwiseCases {
           cases,
           "momentum, nesterov " + nesterov,
           (k, x, at, n) ->
-              k.momentum(
-                  x.a, at, x.b, at + 1, x.c, at + 2, n, 0.5f, 0.1f, 0.01f, 0.9f, nesterov));
+              k.momentum(x.a, at, x.b, at + 1, x.c, at + 2, n, 0.5f, 0.1f, 0.01f, 0.9f, nesterov));
     }
     add(
         cases,
@@ -188,8 +197,8 @@ public final class ElementwiseCases {
         "adam",
         (k, x, at, n) ->
             k.adam(
-                x.a, at, x.b, at + 1, x.c, at + 2, x.d, at + 3, n,
-                0.5f, 1e-3f, 1.7f, 0.01f, 0.999f, 0.1f, 1e-3f, 1e-8f));
+                x.a, at, x.b, at + 1, x.c, at + 2, x.d, at + 3, n, 0.5f, 1e-3f, 1.7f, 0.01f, 0.999f,
+                0.1f, 1e-3f, 1e-8f));
     return cases;
   }
 

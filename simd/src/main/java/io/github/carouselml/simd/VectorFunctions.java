@@ -3,7 +3,6 @@ package io.github.carouselml.simd;
 import static io.github.carouselml.simd.Lanes.F;
 
 import io.github.carouselml.kernel.Functions;
-import io.github.carouselml.kernel.Unary;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;

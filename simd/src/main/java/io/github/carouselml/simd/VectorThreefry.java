@@ -1,7 +1,6 @@
 package io.github.carouselml.simd;
 
 import static io.github.carouselml.simd.Lanes.F;
-
 import static io.github.carouselml.simd.Lanes.I;
 
 import io.github.carouselml.kernel.Random;
