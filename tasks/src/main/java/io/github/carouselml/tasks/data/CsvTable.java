@@ -5,6 +5,7 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import io.github.carouselml.spec.CarouselException;
+import io.github.carouselml.spec.Nearest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,7 +84,7 @@ public final class CsvTable {
     if (at >= 0) {
       return at;
     }
-    String meant = Nearest.to(name, header).map(near -> " Did you mean '" + near + "'?").orElse("");
+    String meant = Nearest.of(name, header).map(near -> " Did you mean '" + near + "'?").orElse("");
     String apart =
         header.size() == 1 && (header.getFirst().contains(";") || header.getFirst().contains("\t"))
             ? " Are its fields separated by something else than '" + separator + "'?"

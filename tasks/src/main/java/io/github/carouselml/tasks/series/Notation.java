@@ -32,33 +32,20 @@ public sealed interface Notation {
   /// the zone's text are kept.
   record DateTime(char between, boolean seconds, String zone) implements Notation {}
 
-  /// What all forms look like, for messages.
-  String FORMS =
-      "a date (2020-01-31), a date and time (2020-01-31T18:00), a month (2020-01), a quarter"
-          + " (2020-Q1), a year or an integer";
-
-  Pattern COUNT = Pattern.compile("[+-]?\\d{1,18}");
-  Pattern QUARTER = Pattern.compile("(\\d{4})([- ]?[Qq])([1-4])");
-  Pattern MONTH = Pattern.compile("(\\d{4})-(\\d{2})");
-  Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
-  Pattern DATE_TIME =
-      Pattern.compile(
-          "(\\d{4}-\\d{2}-\\d{2})([T ])(\\d{2}:\\d{2})(:\\d{2})?(?:\\.0+)?(Z|[+-]\\d{2}:?\\d{2})?");
-
   /// The notation of `text`, empty when it is no time stamp. Four digits are a count here: only all
   /// of a column tell years.
   static Optional<Notation> of(String text) {
     String stamp = text.strip();
-    Matcher quarter = QUARTER.matcher(stamp);
-    Matcher dateTime = DATE_TIME.matcher(stamp);
+    Matcher quarter = Forms.QUARTER.matcher(stamp);
+    Matcher dateTime = Forms.DATE_TIME.matcher(stamp);
     Notation notation = null;
-    if (COUNT.matcher(stamp).matches()) {
+    if (Forms.COUNT.matcher(stamp).matches()) {
       notation = new Count();
     } else if (quarter.matches()) {
       notation = new Quarter(quarter.group(2));
-    } else if (MONTH.matcher(stamp).matches()) {
+    } else if (Forms.MONTH.matcher(stamp).matches()) {
       notation = new Month();
-    } else if (DATE.matcher(stamp).matches()) {
+    } else if (Forms.DATE.matcher(stamp).matches()) {
       notation = new Date();
     } else if (dateTime.matches()) {
       String zone = dateTime.group(5);
@@ -74,20 +61,21 @@ public sealed interface Notation {
     String stamp = text.strip();
     try {
       return switch (this) {
-        case Count() -> found(COUNT, stamp).map(m -> new Step(Long.parseLong(m.group())));
-        case Year() -> found(COUNT, stamp).map(m -> month(Integer.parseInt(m.group()), 1));
+        case Count() -> found(Forms.COUNT, stamp).map(m -> new Step(Long.parseLong(m.group())));
+        case Year() -> found(Forms.COUNT, stamp).map(m -> month(Integer.parseInt(m.group()), 1));
         case Quarter(String between) ->
-            found(QUARTER, stamp)
+            found(Forms.QUARTER, stamp)
                 .filter(m -> m.group(2).equals(between))
                 .map(
                     m -> month(Integer.parseInt(m.group(1)), 3 * Integer.parseInt(m.group(3)) - 2));
         case Month() ->
-            found(MONTH, stamp)
+            found(Forms.MONTH, stamp)
                 .map(m -> month(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2))));
         case Date() ->
-            found(DATE, stamp).map(m -> new Moment(LocalDate.parse(m.group()).atStartOfDay()));
+            found(Forms.DATE, stamp)
+                .map(m -> new Moment(LocalDate.parse(m.group()).atStartOfDay()));
         case DateTime(char between, boolean seconds, String zone) ->
-            found(DATE_TIME, stamp)
+            found(Forms.DATE_TIME, stamp)
                 .filter(m -> m.group(2).charAt(0) == between)
                 .filter(m -> (m.group(4) != null) == seconds)
                 .filter(m -> zone.equals(m.group(5) == null ? "" : m.group(5)))
@@ -96,7 +84,7 @@ public sealed interface Notation {
                         LocalDateTime.parse(
                             m.group(1) + "T" + m.group(3) + (seconds ? m.group(4) : ""))));
       };
-    } catch (DateTimeException _) {
+    } catch (DateTimeException | NumberFormatException _) {
       return Optional.empty();
     }
   }

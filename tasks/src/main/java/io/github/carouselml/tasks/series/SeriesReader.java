@@ -125,7 +125,7 @@ final class SeriesReader {
                   table.at(
                       row.line(),
                       timeColumn,
-                      "'%s' is no time stamp: expected %s.".formatted(text, Notation.FORMS)));
+                      "'%s' is no time stamp: expected %s.".formatted(text, Forms.WORDS)));
       notation = first;
       notationLine = row.line();
     }
@@ -140,7 +140,7 @@ final class SeriesReader {
                     ? ("'%s' is written in another form than the time stamp of line %d; all "
                             + "must be alike.")
                         .formatted(text, notationLine)
-                    : "'%s' is no time stamp: expected %s.".formatted(text, Notation.FORMS)));
+                    : "'%s' is no time stamp: expected %s.".formatted(text, Forms.WORDS)));
   }
 
   private double number(CsvTable.Row row, int column) {

@@ -1,7 +1,7 @@
 package io.github.carouselml.tasks.series;
 
 import io.github.carouselml.spec.CarouselException;
-import io.github.carouselml.tasks.data.Nearest;
+import io.github.carouselml.spec.Nearest;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -111,7 +111,7 @@ public final class SeriesSet implements Iterable<Series> {
               .formatted(
                   id,
                   size(),
-                  Nearest.to(id, byId.keySet())
+                  Nearest.of(id, byId.keySet())
                       .map(near -> " Did you mean '" + near + "'?")
                       .orElse("")));
     }

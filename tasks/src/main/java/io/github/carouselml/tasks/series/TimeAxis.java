@@ -25,7 +25,7 @@ public record TimeAxis(
         Notation.of(first)
             .orElseThrow(() ->
                 new CarouselException.Request(
-                    "'%s' is no time stamp: expected %s.".formatted(first, Notation.FORMS)));
+                    "'%s' is no time stamp: expected %s.".formatted(first, Forms.WORDS)));
     if (notation instanceof Notation.Count && frequency.unit() == Frequency.Unit.YEAR) {
       notation = new Notation.Year();
     }

@@ -47,7 +47,7 @@ class AirPassengersFiguresTest {
 
   @Test
   void holtWintersFittedOnce() {
-    assertThat(sixthStep(HoltWinters.of(12)).mape().value()).isCloseTo(3.133, within(5e-3));
+    assertThat(sixthStep(HoltWinters.of(12)).mape().value()).isCloseTo(3.1331, within(5e-4));
   }
 
   @Test
@@ -55,8 +55,8 @@ class AirPassengersFiguresTest {
     var fitted = HoltWinters.of(12).parameters(backtest.training(data).series().getFirst());
 
     assertThat(fitted.multiplicative()).isTrue();
-    assertThat(fitted.level()).isCloseTo(0.2876, within(5e-3));
-    assertThat(fitted.trend()).isCloseTo(0.0265, within(5e-3));
+    assertThat(fitted.level()).isCloseTo(0.2876, within(1e-4));
+    assertThat(fitted.trend()).isCloseTo(0.0265, within(1e-4));
     assertThat(fitted.season()).isCloseTo(1.0, within(1e-4));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.carouselml.model.Codec;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.tasks.series.AirPassengers;
 import io.github.carouselml.tasks.series.CsvOptions;
@@ -240,5 +241,18 @@ class WindowsTest {
     Windows windows = WindowMaker.fit(set, WindowOptions.of(3, 1)).windows(set);
 
     assertThat(windows.get(windows.size() - 1).past()).isDeepEqualTo(new float[][] {{0}, {0}, {0}});
+  }
+
+  /// What a model must save to make the same windows again.
+  @Test
+  void aMakerIsSavedAndLoaded() {
+    WindowOptions options =
+        WindowOptions.of(24, 6).withScaling(Scaling.standard().withTransform(Scale.Transform.LOG));
+    WindowMaker maker = WindowMaker.fit(air.withoutLast(24), options);
+    Codec<WindowMaker> codec = Codec.of(WindowMaker.class);
+
+    WindowMaker loaded = codec.read(codec.write(maker), "windows");
+    assertThat(loaded).isEqualTo(maker);
+    assertSame(loaded.windows(air).get(50), maker.windows(air).get(50));
   }
 }

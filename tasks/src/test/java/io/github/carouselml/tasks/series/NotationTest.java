@@ -42,6 +42,7 @@ class NotationTest {
     Notation year = new Notation.Year();
 
     assertThat(year.write(year.read("1949").orElseThrow())).isEqualTo("1949");
+    assertThat(year.read("123456789012345678")).isEmpty();
   }
 
   @ParameterizedTest
