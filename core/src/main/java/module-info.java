@@ -6,7 +6,6 @@ module io.github.carouselml.core {
 
   exports io.github.carouselml.model;
   exports io.github.carouselml.spec;
-
   exports io.github.carouselml.kernel to
       io.github.carouselml.simd;
   exports io.github.carouselml.grad to
@@ -16,5 +15,8 @@ module io.github.carouselml.core {
   exports io.github.carouselml.loss to
       io.github.carouselml.tasks;
   exports io.github.carouselml.tensor to
+      io.github.carouselml.tasks;
+  exports io.github.carouselml.train to
+      io.github.carouselml.app,
       io.github.carouselml.tasks;
 }
