@@ -15,7 +15,10 @@ final class LearningRate {
   static double factor(Schedule schedule, int step, int epoch, int steps, double plateau) {
     return switch (schedule) {
       case Schedule.Constant _ -> 1;
-      case Schedule.Step s -> StrictMath.pow(s.factor(), epoch / s.everyEpochs());
+      case Schedule.Step s -> {
+        int reductions = epoch / s.everyEpochs();
+        yield StrictMath.pow(s.factor(), reductions);
+      }
       case Schedule.Cosine c when step < c.warmupSteps() -> (step + 1.0) / c.warmupSteps();
       case Schedule.Cosine c -> {
         double p = (double) (step - c.warmupSteps()) / (steps - c.warmupSteps());
