@@ -278,9 +278,7 @@ final class ArchitectureTest {
     fields()
         .that()
         .areStatic()
-        .and(
-            describe(
-                "hold an array", (JavaField f) -> f.getRawType().isArray()))
+        .and(describe("hold an array", (JavaField f) -> f.getRawType().isArray()))
         .should()
         .bePrivate()
         .orShould()

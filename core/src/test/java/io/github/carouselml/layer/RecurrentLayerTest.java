@@ -254,11 +254,10 @@ class RecurrentLayerTest {
 
   private static List<ArrayLayer.State> floatStates(List<ReferenceCell.State[]> states) {
     return states.stream()
-        .map(
-            all ->
-                new ArrayLayer.State(
-                    Arrays.stream(all).map(s -> floats(s.h())).toArray(float[][]::new),
-                    Arrays.stream(all).map(s -> floats(s.c())).toArray(float[][]::new)))
+        .map(all ->
+            new ArrayLayer.State(
+                Arrays.stream(all).map(s -> floats(s.h())).toArray(float[][]::new),
+                Arrays.stream(all).map(s -> floats(s.c())).toArray(float[][]::new)))
         .toList();
   }
 
@@ -284,8 +283,7 @@ class RecurrentLayerTest {
   private static float[][][] floats(double[][][] doubles) {
     float[][][] floats = new float[doubles.length][][];
     for (int b = 0; b < floats.length; b++) {
-      floats[b] =
-          Arrays.stream(doubles[b]).map(RecurrentLayerTest::floats).toArray(float[][]::new);
+      floats[b] = Arrays.stream(doubles[b]).map(RecurrentLayerTest::floats).toArray(float[][]::new);
     }
     return floats;
   }
