@@ -21,11 +21,13 @@ final class CpuLosses extends Work implements Losses {
   /// ln(2π)/2
   private static final float HALF_LOG_TAU = 0.9189385f;
 
+  private static final LossSpec CROSS_ENTROPY = new LossSpec.CrossEntropy();
+
   private final Elementwise kernels;
   private final CpuUpdates sums;
 
   // the arguments of the running operation
-  private LossSpec loss = new LossSpec.CrossEntropy();
+  private LossSpec loss = CROSS_ENTROPY;
   private int first;
   private int[] classes = {};
   private int targets;
@@ -107,7 +109,7 @@ final class CpuLosses extends Work implements Losses {
       Slot values,
       boolean slopes,
       float factor) {
-    loss = new LossSpec.CrossEntropy();
+    loss = CROSS_ENTROPY;
     first = from;
     targets = count;
     classes = target;
