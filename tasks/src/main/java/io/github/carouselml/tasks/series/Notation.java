@@ -102,7 +102,8 @@ public sealed interface Notation {
       case Count() -> at.toString();
       case Year() -> Integer.toString(at.getYear());
       case Quarter(String between) ->
-          "%04d%s%d".formatted(at.getYear(), between, (at.getMonthValue() + 2) / 3);
+          String.format(
+              Locale.ROOT, "%04d%s%d", at.getYear(), between, (at.getMonthValue() + 2) / 3);
       case Month() -> YearMonth.from(at).toString();
       case Date() -> at.toLocalDate().toString();
       case DateTime(char between, boolean seconds, String zone) ->

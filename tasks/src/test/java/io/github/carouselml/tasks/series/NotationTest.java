@@ -3,6 +3,7 @@ package io.github.carouselml.tasks.series;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.LocalDateTime;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,5 +72,17 @@ class NotationTest {
     assertThat(Notation.of("2020-01-01T00:00Z").orElseThrow().read("2020-01-01T00:00+01:00"))
         .isEmpty();
     assertThat(Notation.of("2020Q1").orElseThrow().read("2020-Q1")).isEmpty();
+  }
+
+  @Test
+  void digitsAreTheSameInEveryCountry() {
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+      readsAndWritesTheSameText("2020Q4", "2020-10-01T00:00");
+      readsAndWritesTheSameText("2020-02-29 18:05:07", "2020-02-29T18:05:07");
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 }
