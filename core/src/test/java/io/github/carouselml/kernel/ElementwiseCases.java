@@ -8,12 +8,12 @@ import java.util.SplittableRandom;
 /// loops, bit by bit.
 public final class ElementwiseCases {
   /// Below a vector, around the lanes of every width, around a group of a mask, around a block.
-  public static final int[] COUNTS = {
+  private static final int[] COUNTS = {
     0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 48, 63, 64, 65, 127, 200, 1001, 4095, 4096, 4097,
     8209
   };
 
-  public static final int[] OFFSETS = {0, 1, 5, 16};
+  private static final int[] OFFSETS = {0, 1, 5, 16};
 
   private static final int SIZE = 8300;
 
