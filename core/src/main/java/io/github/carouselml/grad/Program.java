@@ -92,16 +92,27 @@ public final class Program implements AutoCloseable {
   /// Sets an input: its real rows one after the other without gaps, in the order of
   /// [io.github.carouselml.tensor.Rows].
   public void upload(Tensor input, float[] rows) {
+    if (!input.isInput) {
+      throw new IllegalStateException("Only inputs can be set, and " + input + " is none.");
+    }
     backend.uploadRows(rows, input.rows(), input.features(), input.value());
   }
 
   /// Reads the values of an input or a kept tensor.
   public void download(Tensor tensor, float[] rows) {
+    if (!tensor.kept) {
+      throw new IllegalStateException(
+          tensor + " is overwritten within a run. Record it with Tape.keep to read it.");
+    }
     backend.downloadRows(tensor.value(), tensor.rows(), tensor.features(), rows);
   }
 
   /// Reads the gradient of an input after a training run; zeros where nothing depends on it.
   public void downloadGradient(Tensor input, float[] rows) {
+    if (!input.isInput) {
+      throw new IllegalStateException(
+          "Only gradients of inputs are kept, and " + input + " is none.");
+    }
     Slot gradient = input.gradient();
     if (gradient == null) {
       java.util.Arrays.fill(rows, 0, input.rows() * input.features(), 0f);

@@ -53,6 +53,8 @@ public final class Tape {
 
   private Tensor input(String name, RowSpace space, int features, boolean gradient) {
     Tensor input = new Tensor(this, unique(name), space, features, gradient && isTraining());
+    input.kept = true;
+    input.isInput = true;
     inputs.add(input);
     return input;
   }

@@ -12,6 +12,7 @@ public final class Tensor {
   final Region value;
   @Nullable Region gradient;
   boolean kept;
+  boolean isInput;
   private final RowSpace space;
   private final int features;
 
