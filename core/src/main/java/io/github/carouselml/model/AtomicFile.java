@@ -16,10 +16,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// Files that are replaced whole or not at all: written aside in the same folder, synced, renamed over the old one, and
-/// the folder synced. Whatever fails, and whenever the process dies, the name holds the old bytes or the new ones.
+/// Files that are replaced whole or not at all: written aside in the same folder, synced, renamed
+/// over the old one, and the folder synced. Whatever fails, and whenever the process dies, the name
+/// holds the old bytes or the new ones.
 public final class AtomicFile {
-  /// No write takes that long without touching its file, so an older one was left by a process that died.
+  /// No write takes that long without touching its file, so an older one was left by a process that
+  /// died.
   private static final Duration ABANDONED = Duration.ofMinutes(10);
 
   private static final String PREFIX = ".carousel-";
@@ -116,8 +118,8 @@ public final class AtomicFile {
     sweep(folder);
   }
 
-  /// Makes the rename last. The new file is in place and synced, so nothing here may fail: Windows opens no folder, and
-  /// some network file systems sync none.
+  /// Makes the rename last. The new file is in place and synced, so nothing here may fail: Windows
+  /// opens no folder, and some network file systems sync none.
   private static void sync(Path folder) {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);

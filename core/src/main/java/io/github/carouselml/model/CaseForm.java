@@ -5,7 +5,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/// A sealed interface: an object whose key `type` says which case it is. An enum's constants are cases without more.
+/// A sealed interface: an object whose key `type` says which case it is. An enum's constants are
+/// cases without more.
 ///
 /// @param records the forms of the cases that are records, by name
 /// @param constants the cases that are enum constants, by name

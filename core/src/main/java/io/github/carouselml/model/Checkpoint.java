@@ -9,15 +9,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/// A run between two steps: all that it needs to go on as if it had never stopped. The file is a model's container with
-/// more in it. What the state means is the training loop's business.
+/// A run between two steps: all that it needs to go on as if it had never stopped. The file is a
+/// model's container with more in it. What the state means is the training loop's business.
 ///
 /// @param weights the parameters
 /// @param groups more float tensors by group, such as an optimizer's moments or the best weights
-/// @param longs named whole numbers; doubles and random keys go here by their bits. Two checkpoints are not compared by
-///     these arrays' contents
+/// @param longs named whole numbers; doubles and random keys go here by their bits. Two checkpoints
+///     are not compared by these arrays' contents
 /// @param state everything else
-/// @param bits the number of the contract on bits under which it was made; a resume under another one says so
+/// @param bits the number of the contract on bits under which it was made; a resume under another
+///     one says so
 public record Checkpoint(
     Weights weights, Map<String, Weights> groups, Map<String, long[]> longs, Json state, int bits) {
   static final String STATE_KEY = "carousel.state";

@@ -235,7 +235,8 @@ final class FormFinder {
         .asType(MethodType.methodType(Object.class, Object[].class));
   }
 
-  /// The lookup with the rights of a nested or package-private record where the caller may have them.
+  /// The lookup with the rights of a nested or package-private record where the caller may have
+  /// them.
   private MethodHandles.Lookup inside(Class<?> type) {
     try {
       return MethodHandles.privateLookupIn(type, lookup);

@@ -7,7 +7,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// Why reading or writing a file failed, as the second half of a sentence: Java's own messages are often a bare path.
+/// Why reading or writing a file failed, as the second half of a sentence: Java's own messages are
+/// often a bare path.
 final class IoReason {
   private IoReason() {}
 

@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// A JSON value (RFC 8259), immutable. What can be built can be written, and what is written reads back equal: numbers
-/// keep their digits, strings are whole Unicode, members keep their order (equality does not ask for it).
+/// A JSON value (RFC 8259), immutable. What can be built can be written, and what is written reads
+/// back equal: numbers keep their digits, strings are whole Unicode, members keep their order
+/// (equality does not ask for it).
 ///
 /// ```java
 /// Json run = Json.object().with("epoch", 12).with("loss", 0.25).with("name", "café");

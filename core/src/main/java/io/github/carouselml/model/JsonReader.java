@@ -12,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Reads RFC 8259 by descent and nothing beyond it: no comments, no trailing commas, no NaN, no second value, no
-/// duplicate key. The place is found again only for a message.
+/// Reads RFC 8259 by descent and nothing beyond it: no comments, no trailing commas, no NaN, no
+/// second value, no duplicate key. The place is found again only for a message.
 final class JsonReader {
   private final String text;
   private final String where;
@@ -215,7 +215,8 @@ final class JsonReader {
     return value;
   }
 
-  /// The place after the number that begins here, or -1 where none does. What follows must not go on like a number.
+  /// The place after the number that begins here, or -1 where none does. What follows must not go
+  /// on like a number.
   static int endOfNumber(String text, int start) {
     int at = start;
     if (at < text.length() && text.charAt(at) == '-') {

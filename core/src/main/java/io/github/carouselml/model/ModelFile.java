@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// A trained model as it lies on the disk: a safetensors file of `F32` tensors, with what it is as JSON in the metadata.
+/// A trained model as it lies on the disk: a safetensors file of `F32` tensors, with what it is as
+/// JSON in the metadata.
 ///
 /// @param weights the named parameters
 /// @param spec what the network is; `carousel.spec`

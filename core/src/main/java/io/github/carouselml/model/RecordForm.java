@@ -10,8 +10,8 @@ import java.util.NavigableMap;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/// A record as an object of its components. Its constructor has the last word. What a shorter constructor fills in, the
-/// JSON may leave out.
+/// A record as an object of its components. Its constructor has the last word. What a shorter
+/// constructor fills in, the JSON may leave out.
 ///
 /// @param constructor takes an `Object[]` of the components
 /// @param shorter those that take an `Object[]` of so many first components
@@ -33,7 +33,9 @@ record RecordForm(
     var members = new LinkedHashMap<String, Json>();
     for (Component component : components) {
       Object part = get(component, value);
-      boolean absent = component.form instanceof Maybe maybe && part.equals(maybe.absent());
+      // Where a shorter constructor could fill it in, that it is absent is written: null.
+      boolean absent =
+          shorter.isEmpty() && component.form instanceof Maybe maybe && part.equals(maybe.absent());
       if (!absent) {
         members.put(component.name, component.form.write(part));
       }
@@ -78,7 +80,8 @@ record RecordForm(
     return construct(constructor, parts, place);
   }
 
-  /// The record of its first parts alone, as far as a shorter constructor takes no more than there are.
+  /// The record of its first parts alone, as far as a shorter constructor takes no more than there
+  /// are.
   private @Nullable Object fromFirst(Object[] parts, int known, Place place) {
     Map.Entry<Integer, MethodHandle> shorter = this.shorter.floorEntry(known);
     return shorter == null

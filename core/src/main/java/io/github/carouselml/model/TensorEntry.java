@@ -3,8 +3,8 @@ package io.github.carouselml.model;
 import io.github.carouselml.spec.CarouselException;
 import java.util.List;
 
-/// What a file's header says about one tensor: its element type, its shape and where its bytes lie, counted from the
-/// first byte after the header.
+/// What a file's header says about one tensor: its element type, its shape and where its bytes lie,
+/// counted from the first byte after the header.
 public record TensorEntry(String name, TensorType type, List<Integer> shape, long begin, long end) {
   public TensorEntry {
     requireName(name);

@@ -13,9 +13,10 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/// An open safetensors file: eight bytes of header length, a JSON header that names tensors and carries metadata, then
-/// the tensors' bytes, all little-endian. The header is checked in full before a tensor is read, so nothing is allocated
-/// that the file does not hold; tensors are read one at a time. For one thread.
+/// An open safetensors file: eight bytes of header length, a JSON header that names tensors and
+/// carries metadata, then the tensors' bytes, all little-endian. The header is checked in full
+/// before a tensor is read, so nothing is allocated that the file does not hold; tensors are read
+/// one at a time. For one thread.
 ///
 /// Format: https://github.com/huggingface/safetensors
 public final class TensorFile implements AutoCloseable {
@@ -59,7 +60,8 @@ public final class TensorFile implements AutoCloseable {
     }
   }
 
-  /// Writes a file, atomically ([AtomicFile]): the long tensors first, then the float ones, each in its own order.
+  /// Writes a file, atomically ([AtomicFile]): the long tensors first, then the float ones, each in
+  /// its own order.
   ///
   /// @throws IOException in a sentence; the old file is unchanged
   public static void write(
@@ -139,7 +141,8 @@ public final class TensorFile implements AutoCloseable {
     return values;
   }
 
-  /// Reads the bytes of a tensor of any type from a place within it on, as many as there is room for.
+  /// Reads the bytes of a tensor of any type from a place within it on, as many as there is room
+  /// for.
   public void bytes(String name, long offset, ByteBuffer target) throws IOException {
     TensorEntry entry = header.entry(name);
     if (offset < 0 || offset + target.remaining() > entry.end() - entry.begin()) {

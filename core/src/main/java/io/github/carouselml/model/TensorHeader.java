@@ -18,8 +18,8 @@ import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The header of a safetensors file, checked: every tensor's range fits its shape and type, and the ranges cover the
-/// bytes after the header once, without a gap.
+/// The header of a safetensors file, checked: every tensor's range fits its shape and type, and the
+/// ranges cover the bytes after the header once, without a gap.
 ///
 /// @param where the file's name, for messages
 /// @param dataAt where in the file the tensors' bytes begin
@@ -150,7 +150,7 @@ record TensorHeader(
         throw bad(
             where,
             tensor.begin() < covered
-                ? "the tensor '%s' begins at byte %d, inside the tensor before it, which ends at %d."
+                ? "the tensor '%s' begins at byte %d, inside the one before it, which ends at %d."
                 : "the tensor '%s' begins at byte %d, but the one before it ends at %d: the bytes"
                     + " between belong to none.",
             tensor.name(),

@@ -1,7 +1,7 @@
 package io.github.carouselml.model;
 
-/// The element types that the safetensors format names. Files of all of them can be opened and their raw bytes read;
-/// as numbers Carousel reads `F32` and `I64`.
+/// The element types that the safetensors format names. Files of all of them can be opened and
+/// their raw bytes read; as numbers Carousel reads `F32` and `I64`.
 public enum TensorType {
   BOOL(1),
   U8(1),

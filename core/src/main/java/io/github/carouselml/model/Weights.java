@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
 
-/// Named float tensors in their canonical layout (row-major, unpadded), immutable, in a fixed order: what a model file,
-/// a checkpoint and an import have in common. Two are equal when names, order, shapes and bits are (all NaN are equal).
+/// Named float tensors in their canonical layout (row-major, unpadded), immutable, in a fixed
+/// order: what a model file, a checkpoint and an import have in common. Two are equal when names,
+/// order, shapes and bits are (all NaN are equal).
 public final class Weights {
   private static final Weights EMPTY = new Weights(new LinkedHashMap<>());
 
@@ -77,7 +78,8 @@ public final class Weights {
   /// Holds these weights to the names and shapes that a spec asks for, no more and no fewer.
   ///
   /// @param where whose weights these are, for the message: a file's name
-  /// @throws CarouselException.BadFile names the first tensor that is missing, unknown or of another shape
+  /// @throws CarouselException.BadFile names the first tensor that is missing, unknown or of
+  ///     another shape
   public void require(Map<String, List<Integer>> expected, String where) {
     expected.forEach((name, shape) -> {
       Tensor tensor = tensors.get(name);

@@ -4,13 +4,14 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The known word nearest to a mistyped one, for messages that help. The distance counts insertions, deletions,
-/// replacements and swaps of neighbours (optimal string alignment); case, `-`, `_` and `.` do not count.
+/// The known word nearest to a mistyped one, for messages that help. The distance counts
+/// insertions, deletions, replacements and swaps of neighbours (optimal string alignment); case,
+/// `-`, `_` and `.` do not count.
 public final class Nearest {
   private Nearest() {}
 
-  /// The nearest of the known words, if one is near enough to be meant: at most a third of the letters differ. Of
-  /// equally near words the first is taken.
+  /// The nearest of the known words, if one is near enough to be meant: at most a third of the
+  /// letters differ. Of equally near words the first is taken.
   public static Optional<String> of(String word, Collection<String> known) {
     String wanted = letters(word);
     Optional<String> nearest = Optional.empty();
@@ -29,7 +30,8 @@ public final class Nearest {
     return nearest;
   }
 
-  /// The end of a message about an unknown word: the nearest known one, or else all of them where they are few.
+  /// The end of a message about an unknown word: the nearest known one, or else all of them where
+  /// they are few.
   public static String hint(String word, Collection<String> known) {
     if (known.isEmpty()) {
       return "None is known here.";

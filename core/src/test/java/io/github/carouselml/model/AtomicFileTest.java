@@ -36,8 +36,8 @@ final class AtomicFileTest {
 
   @BeforeEach
   void aFileThatIsThere() throws IOException {
-    folder = Files.createDirectory(root.resolve("ördner mit Leerzeichen"));
-    file = folder.resolve("模型.safetensors");
+    folder = Files.createDirectory(SavingProcess.named(root, "ördner mit Leerzeichen", "a folder"));
+    file = SavingProcess.named(folder, "模型.safetensors", "model.safetensors");
     Files.writeString(file, "old");
   }
 
@@ -47,7 +47,7 @@ final class AtomicFileTest {
     AtomicFile.write(folder.resolve("other"), new byte[] {1, 2});
     assertThat(file).hasContent("new");
     assertThat(folder.resolve("other")).hasBinaryContent(new byte[] {1, 2});
-    assertThat(filesIn(folder)).containsExactlyInAnyOrder("模型.safetensors", "other");
+    assertThat(filesIn(folder)).containsExactlyInAnyOrder(file.getFileName().toString(), "other");
   }
 
   @Test
@@ -271,7 +271,7 @@ final class AtomicFileTest {
 
   private void assertOnlyTheOldFile() throws IOException {
     assertThat(Files.readString(file, StandardCharsets.UTF_8)).isEqualTo("old");
-    assertThat(filesIn(folder)).containsExactly("模型.safetensors");
+    assertThat(filesIn(folder)).containsExactly(file.getFileName().toString());
   }
 
   private static List<String> filesIn(Path folder) throws IOException {

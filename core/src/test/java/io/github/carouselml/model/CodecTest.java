@@ -292,6 +292,8 @@ final class CodecTest {
         .isEqualTo(new Grown(3, "size 3", 1, Optional.empty()));
     assertThatThrownBy(() -> codec.read(json("{'name':'a'}"), "x"))
         .hasMessage("x: The key 'size' is missing.");
+    var without = new Grown(3, "a", 0.25, Optional.empty());
+    assertThat(codec.read(codec.write(without), "x")).isEqualTo(without);
     var given = new Grown(1, "b", 2, Optional.empty());
     assertThat(codec.read(json("{'size':3}"), "x", given))
         .isEqualTo(new Grown(3, "b", 2, Optional.empty()));

@@ -5,13 +5,15 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Another process that saves a file, to be killed or to be given no room: `once FILE BYTES` saves one time and prints
-/// what went wrong, `forever FILE BYTES` saves as fast as it can, all `a` and all `b` in turn.
+/// Another process that saves a file, to be killed or to be given no room: `once FILE BYTES` saves
+/// one time and prints what went wrong, `forever FILE BYTES` saves as fast as it can, all `a` and
+/// all `b` in turn.
 final class SavingProcess {
   private SavingProcess() {}
 
@@ -41,7 +43,18 @@ final class SavingProcess {
     }
   }
 
-  /// The command that runs this class with these arguments, of classes in folders on the class path.
+  /// A file or folder of this name, or of the plain one where the locale of this JVM has no such
+  /// letters.
+  static Path named(Path folder, String name, String plain) {
+    try {
+      return folder.resolve(name);
+    } catch (InvalidPathException e) {
+      return folder.resolve(plain);
+    }
+  }
+
+  /// The command that runs this class with these arguments, of classes in folders on the class
+  /// path.
   static List<String> command(String... arguments) {
     try {
       var command = new ArrayList<String>();

@@ -29,7 +29,7 @@ final class TensorFileTest {
 
   @BeforeEach
   void name() {
-    file = folder.resolve("täst.safetensors");
+    file = SavingProcess.named(folder, "täst.safetensors", "test.safetensors");
   }
 
   @Test
@@ -246,7 +246,7 @@ final class TensorFileTest {
         damage(
             "an overlap",
             bytes(two("[0,4]", "[2,6]"), new byte[6]),
-            "the tensor 'b' begins at byte 2, inside the tensor before it, which ends at 4"),
+            "the tensor 'b' begins at byte 2, inside the one before it, which ends at 4"),
         damage(
             "the same bytes twice", bytes(two("[0,4]", "[0,4]"), four), "begins at byte 0, inside"),
         damage(
