@@ -166,8 +166,7 @@ final class CarouselContender implements Contender {
   @Override
   public void forward() {
     for (Sweep sweep : sweeps) {
-      sweep.plan.forward(
-          rows, sweep.x, null, null, sweep.weights, sweep.y, null, null, training);
+      sweep.plan.forward(rows, sweep.x, null, null, sweep.weights, sweep.y, null, null, training);
     }
   }
 

@@ -77,7 +77,8 @@ public final class Dl4jContender implements Contender {
       INDArray bias = network.getLayer(l).getParam("b");
       float[] values = problem.b().get(l);
       for (int j = 0; j < values.length; j++) {
-        bias.putScalar(j, values[GATES[j / point.hiddenSize()] * point.hiddenSize() + j % point.hiddenSize()]);
+        bias.putScalar(
+            j, values[GATES[j / point.hiddenSize()] * point.hiddenSize() + j % point.hiddenSize()]);
       }
     }
     Loaded next =
@@ -111,8 +112,7 @@ public final class Dl4jContender implements Contender {
     return sequences.permute(2, 0, 1).dup('c').data().asFloat();
   }
 
-  private void set(
-      MultiLayerNetwork network, int layer, String name, float[] rows, int columns) {
+  private void set(MultiLayerNetwork network, int layer, String name, float[] rows, int columns) {
     int hidden = point.hiddenSize();
     INDArray target = network.getLayer(layer).getParam(name);
     for (int gate = 0; gate < 4; gate++) {

@@ -34,7 +34,8 @@ public final class TensorFlowContender implements Contender {
   private @Nullable Loaded loaded;
 
   /// One layer's operations.
-  private record Layer(BlockLSTM<TFloat32> forward, Operand<TFloat32> weights, Operand<TFloat32> bias) {}
+  private record Layer(
+      BlockLSTM<TFloat32> forward, Operand<TFloat32> weights, Operand<TFloat32> bias) {}
 
   /// What one load made.
   private record Loaded(
@@ -73,10 +74,7 @@ public final class TensorFlowContender implements Contender {
     Placeholder<TFloat32> input = feed(tf, fed, steps, batch, point.inputSize());
     values.add(
         tensor(
-            Arrays.copyOf(x, steps * batch * point.inputSize()),
-            steps,
-            batch,
-            point.inputSize()));
+            Arrays.copyOf(x, steps * batch * point.inputSize()), steps, batch, point.inputSize()));
     Operand<TInt64> length = tf.constant((long) steps);
     Operand<TFloat32> none = tf.zeros(tf.constant(new int[] {hidden}), TFloat32.class);
     List<Layer> layers = new ArrayList<>();
@@ -89,8 +87,7 @@ public final class TensorFlowContender implements Contender {
       values.add(tensor(new float[batch * hidden], batch, hidden));
       values.add(tensor(new float[batch * hidden], batch, hidden));
       int size = l == 0 ? point.inputSize() : hidden;
-      float[] weights =
-          Matrices.stacked(problem.w().get(l), problem.r().get(l), size, hidden);
+      float[] weights = Matrices.stacked(problem.w().get(l), problem.r().get(l), size, hidden);
       Operand<TFloat32> w =
           tf.constant(Shape.of(size + hidden, 4L * hidden), DataBuffers.of(weights));
       Operand<TFloat32> b = tf.constant(problem.b().get(l));
