@@ -89,6 +89,9 @@ final class ArchitectureTest {
           "SIN", "COS", "TAN", "ASIN", "ACOS", "ATAN", "ATAN2", "SINH", "COSH", "TANH", "EXP",
           "EXPM1", "LOG", "LOG10", "LOG1P", "POW", "CBRT", "HYPOT");
 
+  /// These may reduce lanes: a maximum and a count of whole numbers are the same in any order.
+  private static final Set<String> ANY_ORDER = Set.of("max", "maxAbs", "countNonFinite");
+
   private static final JavaClasses MAIN =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -243,7 +246,8 @@ final class ArchitectureTest {
                 access ->
                     access.getTargetOwner().getPackageName().equals("jdk.incubator.vector")
                         && (VECTOR_FUNCTIONS.contains(access.getName())
-                            || access.getName().equals("reduceLanes"))))
+                            || (access.getName().equals("reduceLanes")
+                                && !ANY_ORDER.contains(access.getOrigin().getName())))))
         .check(MAIN);
   }
 
