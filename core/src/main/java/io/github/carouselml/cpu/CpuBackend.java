@@ -2,7 +2,6 @@ package io.github.carouselml.cpu;
 
 import static io.github.carouselml.cpu.CpuBuffer.floats;
 
-import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Buffer;
@@ -96,7 +95,7 @@ public final class CpuBackend implements Backend {
   @Override
   public RecurrentPlan plan(
       CellSpec cell, int inputSize, int maxSteps, int maxSequences, Set<Flag> flags) {
-    throw new CarouselException.Request("The CPU has no plan for " + cell + " yet.");
+    return new Sweep(engine, cell, inputSize, maxSteps, maxSequences, flags);
   }
 
   /// Ends the team's threads.

@@ -40,7 +40,6 @@ final class CpuDense extends Work implements Dense {
   // the arguments of the running operation: Y = init + X W, or W += Xᵀ Y
   private Kind kind = Kind.FORWARD;
   private Layout.Matrix layout = new Layout.Matrix(1, 1);
-  private Layout.Matrix turned = layout;
   private int count;
   private int blocks;
   private float[] x = {};
@@ -109,7 +108,6 @@ final class CpuDense extends Work implements Dense {
     wAt = weights.offset();
     y = floats(transposed);
     yAt = transposed.offset();
-    turned = target;
     split(target.panels(), (long) PANEL * matrix.vectors() * Sizes.LANES);
   }
 
@@ -152,7 +150,7 @@ final class CpuDense extends Work implements Dense {
         case FORWARD, DATA -> product(piece / blocks, piece % blocks * BLOCK);
         case WEIGHTS -> weights(piece / blocks, piece % blocks * BLOCK);
         case BIAS -> bias(piece);
-        case TRANSPOSE -> transpose(piece);
+        case TRANSPOSE -> Transposed.panel(layout, w, wAt, y, yAt, piece);
       }
     }
   }
@@ -201,22 +199,5 @@ final class CpuDense extends Work implements Dense {
     int columns = layout.width(panel) * Sizes.LANES;
     int column = panel * PANEL;
     kernels.addRows(y, yAt + column, count, columns, ldy, w, wAt + column);
-  }
-
-  /// One panel of Wᵀ: up to 64 inputs, for each of which the outputs lie in vectors of 16.
-  private void transpose(int panel) {
-    int width = turned.width(panel) * Sizes.LANES;
-    int start = yAt + turned.panelOffset(panel);
-    for (int column = 0; column < width; column++) {
-      int input = panel * PANEL + column;
-      for (int source = 0; source < layout.panels(); source++) {
-        int outputs = layout.width(source) * Sizes.LANES;
-        int at = wAt + layout.panelOffset(source) + input * outputs;
-        int target = start + source * PANEL * width + column;
-        for (int o = 0; o < outputs; o++) {
-          y[target + o * width] = input < layout.inputs() ? w[at + o] : 0;
-        }
-      }
-    }
   }
 }

@@ -15,7 +15,9 @@ final class FirstValues {
   static float[] of(ParameterSpec spec, Initializer initializer, long seed) {
     Random random = new Random(seed, Random.Purpose.INITIALIZE, spec.name().hashCode());
     float[] values = new float[spec.layout().canonicalSize()];
-    switch (spec.layout()) {
+    Layout layout = spec.layout() instanceof Layout.Stack stack ? stack.merged() : spec.layout();
+    switch (layout) {
+      case Layout.Stack _ -> throw new IllegalStateException("merged: " + spec);
       case Layout.Vector(int gates, int units) -> {
         if (initializer instanceof Initializer.Gates(var constants)) {
           if (constants.size() != gates) {

@@ -35,15 +35,31 @@ public final class CellParameters {
     };
   }
 
+  /// The gates of a cell in the groups in which they are computed, each group a part of one
+  /// [Layout.Stack]: groups have 1, 2 or 4 gates, so that a block of 16 units lies in one panel.
+  private static List<Integer> groups(CellSpec cell) {
+    int gates = gates(cell);
+    return gates == 3 ? List.of(2, 1) : List.of(gates);
+  }
+
+  private static Layout matrix(CellSpec cell, int inputs) {
+    return stack(groups(cell).stream().map(g -> new Matrix(g, cell.hiddenSize(), inputs)).toList());
+  }
+
+  private static Layout vector(CellSpec cell) {
+    return stack(groups(cell).stream().map(g -> new Vector(g, cell.hiddenSize())).toList());
+  }
+
+  private static Layout stack(List<? extends Layout> parts) {
+    return parts.size() == 1 ? parts.getFirst() : new Layout.Stack(List.copyOf(parts));
+  }
+
   /// What the cell needs for inputs of this size.
   public static List<ParameterSpec> of(CellSpec cell, int inputSize) {
-    int units = cell.hiddenSize();
-    int gates = gates(cell);
     List<ParameterSpec> all = new ArrayList<>();
-    all.add(
-        new ParameterSpec(INPUT_WEIGHT, new Matrix(gates, units, inputSize), Role.INPUT_WEIGHT));
+    all.add(new ParameterSpec(INPUT_WEIGHT, matrix(cell, inputSize), Role.INPUT_WEIGHT));
     if (cell instanceof CellSpec.MinLstm || cell instanceof CellSpec.MinGru) {
-      all.add(new ParameterSpec(BIAS, new Vector(gates, units), Role.BIAS));
+      all.add(new ParameterSpec(BIAS, vector(cell), Role.BIAS));
       return List.copyOf(all);
     }
     if (cell instanceof CellSpec.Lstm lstm && !lstm.isPlain()) {
@@ -52,10 +68,10 @@ public final class CellParameters {
     }
     all.add(
         new ParameterSpec(
-            RECURRENT_WEIGHT, new Matrix(gates, units, cell.outputSize()), Role.RECURRENT_WEIGHT));
-    all.add(new ParameterSpec(BIAS, new Vector(gates, units), Role.BIAS));
+            RECURRENT_WEIGHT, matrix(cell, cell.outputSize()), Role.RECURRENT_WEIGHT));
+    all.add(new ParameterSpec(BIAS, vector(cell), Role.BIAS));
     if (cell instanceof CellSpec.Gru gru && gru.reset() == CellSpec.Gru.Reset.AFTER) {
-      all.add(new ParameterSpec(RECURRENT_BIAS, new Vector(units), Role.BIAS));
+      all.add(new ParameterSpec(RECURRENT_BIAS, new Vector(gru.hiddenSize()), Role.BIAS));
     }
     return List.copyOf(all);
   }

@@ -1,5 +1,6 @@
 package io.github.carouselml.tensor;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// How a parameter's canonical array, the one in files and in the reference, lies in a backend's
@@ -139,6 +140,63 @@ public sealed interface Layout {
     @Override
     public int packed(int canonical) {
       return (canonical / features) * Sizes.stride(features) + canonical % features;
+    }
+  }
+
+  /// Layouts one after the other, canonically and in the buffer: the gates of a cell that computes
+  /// them in groups, `[gates of all parts * units, inputs]`.
+  record Stack(List<Layout> parts) implements Layout {
+    public Stack {
+      parts = List.copyOf(parts);
+    }
+
+    /// The layout of all gates in one, which has the same canonical form.
+    public Layout merged() {
+      int gates = parts.stream().mapToInt(Stack::gates).sum();
+      return switch (parts.getFirst()) {
+        case Vector vector -> new Vector(gates, vector.units());
+        case Matrix matrix -> new Matrix(gates, matrix.units(), matrix.inputs());
+        default -> throw new IllegalStateException("Parts without gates: " + this);
+      };
+    }
+
+    private static int gates(Layout part) {
+      return switch (part) {
+        case Vector vector -> vector.gates();
+        case Matrix matrix -> matrix.gates();
+        default -> throw new IllegalStateException("A part without gates: " + part);
+      };
+    }
+
+    @Override
+    public List<Integer> shape() {
+      List<Integer> shape = new ArrayList<>(parts.getFirst().shape());
+      shape.set(0, parts.stream().mapToInt(part -> part.shape().getFirst()).sum());
+      return List.copyOf(shape);
+    }
+
+    @Override
+    public int canonicalSize() {
+      return parts.stream().mapToInt(Layout::canonicalSize).reduce(0, Math::addExact);
+    }
+
+    @Override
+    public int packedSize() {
+      return parts.stream().mapToInt(Layout::packedSize).reduce(0, Math::addExact);
+    }
+
+    @Override
+    public int packed(int canonical) {
+      int from = 0;
+      int to = 0;
+      for (Layout part : parts) {
+        if (canonical - from < part.canonicalSize()) {
+          return to + part.packed(canonical - from);
+        }
+        from += part.canonicalSize();
+        to += part.packedSize();
+      }
+      throw new IndexOutOfBoundsException(canonical);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.carouselml.cpu;
 
+import io.github.carouselml.cell.PlainCells;
 import io.github.carouselml.kernel.PlainElementwise;
 import io.github.carouselml.kernel.PlainProducts;
 import io.github.carouselml.kernel.Team;
@@ -15,7 +16,17 @@ public final class TestBackends {
 
   /// The CPU with plain loops on so many threads; to be closed.
   public static CpuBackend plain(int threads) {
-    return new CpuBackend(
-        new Engine(new PlainElementwise(), new PlainProducts(), new Team(threads)));
+    return of(plainEngine(threads));
+  }
+
+  /// Plain loops on so many threads.
+  public static Engine plainEngine(int threads) {
+    return new Engine(
+        new PlainElementwise(), new PlainProducts(), new PlainCells(), new Team(threads));
+  }
+
+  /// The CPU with these kernels; closing it ends the threads.
+  public static CpuBackend of(Engine engine) {
+    return new CpuBackend(engine);
   }
 }

@@ -1,0 +1,26 @@
+package io.github.carouselml.cell;
+
+/// Gates that are computed by one pair of products and lie side by side, unit block by unit block.
+///
+/// @param gates how many: 1, 2 or 4, so that a block of 16 units never straddles two panels
+/// @param input whether the input product `W x` goes into them
+/// @param operand what the recurrent product multiplies
+/// @param stage the stage of the step that needs them: stage 1 runs when stage 0 has run for all units
+public record GateGroup(int gates, boolean input, Operand operand, int stage) {
+
+  /// The right side of a recurrent product.
+  public enum Operand {
+    /// There is none.
+    NONE,
+    /// h', the state before the step.
+    STATE,
+    /// m, what stage 0 made.
+    MADE
+  }
+
+  public GateGroup {
+    if (gates != 1 && gates != 2 && gates != 4) {
+      throw new IllegalArgumentException("A group has 1, 2 or 4 gates, not " + gates + ".");
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package io.github.carouselml.cpu;
+
+import io.github.carouselml.cell.GateGroup;
+import io.github.carouselml.kernel.Products;
+import io.github.carouselml.tensor.Layout;
+import io.github.carouselml.tensor.Sizes;
+
+/// One group of gates of a recurrent plan: where its weights lie, and its products.
+///
+/// `z [panel, rows, 64]` holds its pre-activations, gates or gradients. Products run over panels of
+/// `W` and `R`, and backward over panels of their transposed copies.
+final class GatePlan {
+  private static final int ROW = 64;
+
+  /// The inner dimension of a backward product is cut after this many panels, 512 floats, so that
+  /// the part of the transposed weights that several tiles of rows read stays in the second cache.
+  private static final int INNER_PANELS = 8;
+
+  private static final float[] ZERO = new float[ROW];
+
+  final GateGroup group;
+  final int panels;
+  final Layout.Matrix input;
+  final Layout.Matrix recurrent;
+  final float[] inputTransposed;
+  final float[] recurrentTransposed;
+
+  // bound for a pass
+  float[] w = ZERO;
+  int wAt;
+  float[] r = ZERO;
+  int rAt;
+  float[] b = ZERO;
+  int bAt;
+  int zAt;
+
+  GatePlan(GateGroup group, int units, int inputs, boolean backward, boolean needDx) {
+    this.group = group;
+    input = new Layout.Matrix(group.gates(), units, inputs);
+    recurrent = new Layout.Matrix(group.gates(), units, units);
+    panels = input.panels();
+    inputTransposed =
+        needDx && group.input() ? new float[input.transposed().packedSize()] : ZERO;
+    recurrentTransposed =
+        backward && hasOperand() ? new float[recurrent.transposed().packedSize()] : ZERO;
+  }
+
+  boolean hasOperand() {
+    return group.operand() != GateGroup.Operand.NONE;
+  }
+
+  /// The floats of z for this many rows.
+  long zFloats(long rows) {
+    return panels * rows * ROW;
+  }
+
+  /// `z = b + W x` for one panel.
+  void project(
+      Products products, int panel, int rows, float[] x, int xAt, int xRow, float[] z, int at) {
+    products.multiply(
+        input.width(panel),
+        rows,
+        1,
+        input.inputs(),
+        x,
+        xAt,
+        xRow,
+        0,
+        w,
+        wAt + input.panelOffset(panel),
+        b,
+        bAt + panel * ROW,
+        0,
+        z,
+        at,
+        ROW);
+  }
+
+  /// `z += R h'` for one panel, from the bias where there is no input product.
+  void recur(
+      Products products, int panel, int rows, float[] h, int hAt, int hRow, float[] z, int at) {
+    boolean fromZ = group.input();
+    products.multiply(
+        recurrent.width(panel),
+        rows,
+        1,
+        recurrent.inputs(),
+        h,
+        hAt,
+        hRow,
+        0,
+        r,
+        rAt + recurrent.panelOffset(panel),
+        fromZ ? z : b,
+        fromZ ? at : bAt + panel * ROW,
+        fromZ ? ROW : 0,
+        z,
+        at,
+        ROW);
+  }
+
+  /// `out += Rᵀ δ` for one panel of 64 outputs; δ is z from its row `row` on.
+  void recurBack(
+      Products products,
+      int q,
+      int rows,
+      float[] z,
+      int row,
+      int zPanel,
+      float[] out,
+      int at,
+      int ld) {
+    back(
+        products,
+        recurrent,
+        recurrentTransposed,
+        q,
+        rows,
+        z,
+        row,
+        zPanel,
+        out,
+        at,
+        ld,
+        out,
+        at,
+        ld);
+  }
+
+  /// `out (+)= Wᵀ δ` for one panel of 64 outputs.
+  void projectBack(
+      Products products,
+      int q,
+      int rows,
+      float[] z,
+      int row,
+      int zPanel,
+      float[] out,
+      int at,
+      int ld,
+      boolean add) {
+    back(
+        products,
+        input,
+        inputTransposed,
+        q,
+        rows,
+        z,
+        row,
+        zPanel,
+        add ? out : ZERO,
+        add ? at : 0,
+        add ? ld : 0,
+        out,
+        at,
+        ld);
+  }
+
+  private void back(
+      Products products,
+      Layout.Matrix matrix,
+      float[] transposed,
+      int q,
+      int rows,
+      float[] z,
+      int row,
+      int zPanel,
+      float[] init,
+      int initAt,
+      int initLd,
+      float[] out,
+      int at,
+      int ld) {
+    Layout.Matrix turned = matrix.transposed();
+    int vectors = turned.width(q);
+    int bq = turned.panelOffset(q);
+    int whole = matrix.width(panels - 1) == Layout.Matrix.PANEL_VECTORS ? panels : panels - 1;
+    float[] from = init;
+    int fromAt = initAt;
+    int fromLd = initLd;
+    for (int p = 0; p < panels; ) {
+      int outer = p < whole ? Math.min(INNER_PANELS, whole - p) : 1;
+      int inner = matrix.width(p) * Sizes.LANES;
+      products.multiply(
+          vectors,
+          rows,
+          outer,
+          inner,
+          z,
+          zAt + p * zPanel + row * ROW,
+          ROW,
+          zPanel,
+          transposed,
+          bq + p * ROW * vectors * Sizes.LANES,
+          from,
+          fromAt,
+          fromLd,
+          out,
+          at,
+          ld);
+      from = out;
+      fromAt = at;
+      fromLd = ld;
+      p += outer;
+    }
+  }
+}
