@@ -154,6 +154,7 @@ final class Race {
     Map<String, Object> ratios = new LinkedHashMap<>();
     String best = "";
     double bestMillis = Double.MAX_VALUE;
+    double ratioToBest = 1;
     while (entries.hasNext()) {
       Map.Entry<Remote, List<Sample>> other = entries.next();
       Ratio ratio = Ratio.of(pairs(first.getValue(), other.getValue()));
@@ -169,12 +170,14 @@ final class Race {
       if (millis < bestMillis) {
         bestMillis = millis;
         best = id;
+        ratioToBest = ratio.median();
       }
     }
     result.put("base", first.getKey().entrant().id());
     result.put("ratios", ratios);
     if (!best.isEmpty()) {
       result.put("best", best);
+      result.put("ratioToBest", ratioToBest);
     }
   }
 

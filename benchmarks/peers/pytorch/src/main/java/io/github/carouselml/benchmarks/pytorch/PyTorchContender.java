@@ -18,7 +18,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /// PyTorch through DJL's native interface: `torch.lstm` on tensors made once, without gradient
-/// recording outside training, and `backward` with the given output gradient in training.
+/// recording outside training, and `backward` with the given output gradient in training. In
+/// streaming the inputs of all steps are tensors beforehand.
 ///
 /// PyTorch adds to gradients; they are zeroed at every training step, as its users do.
 public final class PyTorchContender implements Contender {
@@ -27,7 +28,7 @@ public final class PyTorchContender implements Contender {
   private NDManager own = everything.newSubManager();
   private Point point = new Point(1, 1, 1, 1, 1);
   private Mode mode = Mode.INFERENCE;
-  private List<float[]> inputs = List.of();
+  private final List<NDArray> inputs = new ArrayList<>();
   private final List<PtNDArray> weights = new ArrayList<>();
   private NDList parameters = new NDList();
   private NDList zeroState = new NDList();
@@ -51,6 +52,7 @@ public final class PyTorchContender implements Contender {
     own.close();
     own = everything.newSubManager();
     weights.clear();
+    inputs.clear();
     point = problem.point();
     this.mode = mode;
     boolean training = mode == Mode.TRAINING;
@@ -73,8 +75,11 @@ public final class PyTorchContender implements Contender {
     input = new NDList();
     outputGradient = new NDList();
     if (mode == Mode.STREAMING) {
-      inputs = rows(problem.x(), point.inputSize());
-      input.add(own.zeros(new Shape(1, batch, point.inputSize())));
+      int size = point.inputSize();
+      for (int t = 0; t < point.steps(); t++) {
+        float[] row = Arrays.copyOfRange(problem.x(), t * size, (t + 1) * size);
+        inputs.add(tensor(row, 1, batch, size));
+      }
       return;
     }
     input.add(tensor(problem.x(), point.steps(), batch, point.inputSize()));
@@ -92,23 +97,15 @@ public final class PyTorchContender implements Contender {
     return own.create(values, new Shape(shape));
   }
 
-  private static List<float[]> rows(float[] flat, int columns) {
-    List<float[]> rows = new ArrayList<>();
-    for (int from = 0; from < flat.length; from += columns) {
-      rows.add(Arrays.copyOfRange(flat, from, from + columns));
-    }
-    return rows;
-  }
-
   @Override
   public void forward() {
     latest.close();
-    latest = lstm(state);
+    latest = lstm(input.head(), state);
   }
 
-  private NDList lstm(NDList from) {
+  private NDList lstm(NDArray sequence, NDList from) {
     return JniUtils.lstm(
-        (PtNDArray) input.head(),
+        (PtNDArray) sequence,
         from,
         parameters,
         true,
@@ -139,8 +136,7 @@ public final class PyTorchContender implements Contender {
 
   @Override
   public void stream(int step, float[] output) {
-    input.head().set(inputs.get(step));
-    NDList next = lstm(state);
+    NDList next = lstm(inputs.get(step), state);
     next.head().toByteBuffer().asFloatBuffer().get(output);
     latest.close();
     latest = next;
