@@ -1,5 +1,6 @@
 package io.github.carouselml.benchmarks;
 
+import io.github.carouselml.cell.PlainCells;
 import io.github.carouselml.cpu.CpuBackend;
 import io.github.carouselml.cpu.Engine;
 import io.github.carouselml.kernel.Team;
@@ -38,7 +39,8 @@ final class CarouselContender implements Contender {
 
   private static Backend backend(int threads) {
     return new CpuBackend(
-        new Engine(new VectorElementwise(), new VectorProducts(), new Team(threads)));
+        new Engine(
+            new VectorElementwise(), new VectorProducts(), new PlainCells(), new Team(threads)));
   }
 
   /// One layer's plan and memory.
