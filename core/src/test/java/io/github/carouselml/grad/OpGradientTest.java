@@ -357,6 +357,46 @@ class OpGradientTest {
   }
 
   @Test
+  void values_live_until_their_backward_pass_has_read_them() {
+    List<ParameterSpec> specs =
+        List.of(new ParameterSpec("W", new Layout.Matrix(5, 5), Role.INPUT_WEIGHT));
+    new OpCheck(
+            List.of(X5),
+            specs,
+            (_, x, p) -> {
+              // inputs (square, linear, multiply) and outputs (tanh, softmax) are read, far apart
+              Tensor h = x.get(0);
+              for (int i = 0; i < 3; i++) {
+                Tensor a = Pointwise.square(Pointwise.scale(0.5f, h));
+                Tensor b = Pointwise.tanh(LinearOp.of(Pointwise.scale(2, h), p.get("W"), null));
+                h = Pointwise.multiply(Pointwise.scale(1.5f, a), Pointwise.add(b, SoftmaxOp.of(a)));
+              }
+              return List.of(Pointwise.scale(3, h));
+            },
+            (_, x, w) -> {
+              double[][] h = x[0];
+              for (int i = 0; i < 3; i++) {
+                double[][] a = map(h, v -> v * v / 4);
+                double[][] b = linear(map(h, v -> 2 * v), w[0], new double[5], 5);
+                double[][] next = new double[h.length][5];
+                for (int r = 0; r < h.length; r++) {
+                  double sum = 0;
+                  for (double v : a[r]) {
+                    sum += StrictMath.exp(v);
+                  }
+                  for (int f = 0; f < 5; f++) {
+                    double softmax = StrictMath.exp(a[r][f]) / sum;
+                    next[r][f] = 1.5 * a[r][f] * (StrictMath.tanh(b[r][f]) + softmax);
+                  }
+                }
+                h = next;
+              }
+              return one(map(h, v -> 3 * v));
+            })
+        .run();
+  }
+
+  @Test
   void the_check_itself_sees_a_wrong_derivative() {
     org.assertj.core.api.Assertions.assertThatThrownBy(() ->
             new OpCheck(
