@@ -67,7 +67,8 @@ public final class CpuBackend implements Backend {
   public void pack(Layout layout, float[] canonical, Slot to) {
     float[] array = floats(to);
     Arrays.fill(array, to.offset(), to.offset() + layout.packedSize(), 0f);
-    for (int i = 0; i < layout.canonicalSize(); i++) {
+    int count = layout.canonicalSize();
+    for (int i = 0; i < count; i++) {
       array[to.offset() + layout.packed(i)] = canonical[i];
     }
   }
@@ -75,7 +76,8 @@ public final class CpuBackend implements Backend {
   @Override
   public void unpack(Layout layout, Slot from, float[] canonical) {
     float[] array = floats(from);
-    for (int i = 0; i < layout.canonicalSize(); i++) {
+    int count = layout.canonicalSize();
+    for (int i = 0; i < count; i++) {
       canonical[i] = array[from.offset() + layout.packed(i)];
     }
   }

@@ -40,6 +40,7 @@ final class CpuDense extends Work implements Dense {
   // the arguments of the running operation: Y = init + X W, or W += Xᵀ Y
   private Kind kind = Kind.FORWARD;
   private Layout.Matrix layout = new Layout.Matrix(1, 1);
+  private Layout.Matrix turned = layout;
   private int count;
   private int blocks;
   private float[] x = {};
@@ -108,6 +109,7 @@ final class CpuDense extends Work implements Dense {
     wAt = weights.offset();
     y = floats(transposed);
     yAt = transposed.offset();
+    turned = target;
     split(target.panels(), (long) PANEL * matrix.vectors() * Sizes.LANES);
   }
 
@@ -150,7 +152,7 @@ final class CpuDense extends Work implements Dense {
         case FORWARD, DATA -> product(piece / blocks, piece % blocks * BLOCK);
         case WEIGHTS -> weights(piece / blocks, piece % blocks * BLOCK);
         case BIAS -> bias(piece);
-        case TRANSPOSE -> Transposed.panel(layout, w, wAt, y, yAt, piece);
+        case TRANSPOSE -> Transposed.panel(layout, turned, w, wAt, y, yAt, piece);
       }
     }
   }

@@ -22,6 +22,8 @@ final class GatePlan {
   final int panels;
   final Layout.Matrix input;
   final Layout.Matrix recurrent;
+  final Layout.Matrix inputTurned;
+  final Layout.Matrix recurrentTurned;
   final float[] inputTransposed;
   final float[] recurrentTransposed;
 
@@ -39,10 +41,10 @@ final class GatePlan {
     input = new Layout.Matrix(group.gates(), units, inputs);
     recurrent = new Layout.Matrix(group.gates(), units, units);
     panels = input.panels();
-    inputTransposed =
-        needDx && group.input() ? new float[input.transposed().packedSize()] : ZERO;
-    recurrentTransposed =
-        backward && hasOperand() ? new float[recurrent.transposed().packedSize()] : ZERO;
+    inputTurned = input.transposed();
+    recurrentTurned = recurrent.transposed();
+    inputTransposed = needDx && group.input() ? new float[inputTurned.packedSize()] : ZERO;
+    recurrentTransposed = backward && hasOperand() ? new float[recurrentTurned.packedSize()] : ZERO;
   }
 
   boolean hasOperand() {
@@ -113,6 +115,7 @@ final class GatePlan {
     back(
         products,
         recurrent,
+        recurrentTurned,
         recurrentTransposed,
         q,
         rows,
@@ -142,6 +145,7 @@ final class GatePlan {
     back(
         products,
         input,
+        inputTurned,
         inputTransposed,
         q,
         rows,
@@ -159,6 +163,7 @@ final class GatePlan {
   private void back(
       Products products,
       Layout.Matrix matrix,
+      Layout.Matrix turned,
       float[] transposed,
       int q,
       int rows,
@@ -171,7 +176,6 @@ final class GatePlan {
       float[] out,
       int at,
       int ld) {
-    Layout.Matrix turned = matrix.transposed();
     int vectors = turned.width(q);
     int bq = turned.panelOffset(q);
     int whole = matrix.width(panels - 1) == Layout.Matrix.PANEL_VECTORS ? panels : panels - 1;

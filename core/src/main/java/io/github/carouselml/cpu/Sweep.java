@@ -497,10 +497,24 @@ final class Sweep implements RecurrentPlan {
     for (GatePlan gate : gates) {
       if (panel < panels) {
         if (gate.hasOperand()) {
-          Transposed.panel(gate.recurrent, gate.r, gate.rAt, gate.recurrentTransposed, 0, panel);
+          Transposed.panel(
+              gate.recurrent,
+              gate.recurrentTurned,
+              gate.r,
+              gate.rAt,
+              gate.recurrentTransposed,
+              0,
+              panel);
         }
       } else if (gate.group.input()) {
-        Transposed.panel(gate.input, gate.w, gate.wAt, gate.inputTransposed, 0, panel - panels);
+        Transposed.panel(
+            gate.input,
+            gate.inputTurned,
+            gate.w,
+            gate.wAt,
+            gate.inputTransposed,
+            0,
+            panel - panels);
       }
     }
   }

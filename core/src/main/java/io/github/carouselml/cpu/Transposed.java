@@ -9,8 +9,8 @@ final class Transposed {
   private Transposed() {}
 
   /// Fills panel q of the copy, whose layout is [Layout.Matrix#transposed], 64 outputs of it.
-  static void panel(Layout.Matrix matrix, float[] w, int wAt, float[] to, int toAt, int q) {
-    Layout.Matrix turned = matrix.transposed();
+  static void panel(
+      Layout.Matrix matrix, Layout.Matrix turned, float[] w, int wAt, float[] to, int toAt, int q) {
     int columns = turned.width(q) * Sizes.LANES;
     int begin = q * Layout.Matrix.PANEL_VECTORS * Sizes.LANES;
     int real = Math.min(columns, matrix.inputs() - begin);

@@ -75,9 +75,11 @@ public sealed interface Layout {
 
     @Override
     public int packedSize() {
-      return Sizes.whole(
-          "A matrix of shape " + shape(),
-          Math.multiplyExact((long) vectors() * Sizes.LANES, inputs));
+      long floats = Math.multiplyExact((long) vectors() * Sizes.LANES, inputs);
+      // a sentence is made only when it is needed: this is called at every step
+      return floats == (int) floats && floats <= Integer.MAX_VALUE - 8
+          ? (int) floats
+          : Sizes.whole("A matrix of shape " + shape(), floats);
     }
 
     /// The layout of the transposed matrix that the backward product reads: its inputs are this
@@ -177,12 +179,20 @@ public sealed interface Layout {
 
     @Override
     public int canonicalSize() {
-      return parts.stream().mapToInt(Layout::canonicalSize).reduce(0, Math::addExact);
+      int size = 0;
+      for (Layout part : parts) {
+        size = Math.addExact(size, part.canonicalSize());
+      }
+      return size;
     }
 
     @Override
     public int packedSize() {
-      return parts.stream().mapToInt(Layout::packedSize).reduce(0, Math::addExact);
+      int size = 0;
+      for (Layout part : parts) {
+        size = Math.addExact(size, part.packedSize());
+      }
+      return size;
     }
 
     @Override

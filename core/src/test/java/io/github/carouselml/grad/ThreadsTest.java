@@ -3,8 +3,12 @@ package io.github.carouselml.grad;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.carouselml.cpu.TestBackends;
+import io.github.carouselml.layer.Layer;
+import io.github.carouselml.layer.Recurrent;
 import io.github.carouselml.loss.LinearCrossEntropy;
 import io.github.carouselml.loss.MeanLoss;
+import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.Direction;
 import io.github.carouselml.spec.LossSpec;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Layout;
@@ -15,21 +19,30 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// A model of every operation, large enough that each is cut into chunks: the same bits with any
 /// number of threads, and steps that allocate nothing.
 class ThreadsTest {
-  private static final List<ParameterSpec> SPECS =
+  private static final Recurrent STACK =
+      new Recurrent("r", 91, new CellSpec.Lstm(35), new CellSpec.Gru(40))
+          .withDirection(Direction.BOTH)
+          .withDropout(0.1);
+  private static final List<ParameterSpec> OWN_SPECS =
       List.of(
           new ParameterSpec("table", new Layout.Table(50, 70), Role.TABLE),
-          new ParameterSpec("W", new Layout.Matrix(150, 91), Role.INPUT_WEIGHT),
+          new ParameterSpec("W", new Layout.Matrix(150, 80), Role.INPUT_WEIGHT),
           new ParameterSpec("b", new Layout.Vector(150), Role.BIAS),
           new ParameterSpec("gain", new Layout.Vector(150), Role.GAIN),
           new ParameterSpec("bias", new Layout.Vector(150), Role.BIAS),
           new ParameterSpec("head", new Layout.Matrix(3_000, 150), Role.INPUT_WEIGHT),
           new ParameterSpec("mean", new Layout.Matrix(42, 150), Role.INPUT_WEIGHT));
+
+  private static final List<ParameterSpec> SPECS =
+      Stream.concat(OWN_SPECS.stream(), STACK.parameters().stream().map(Layer.Owned::spec))
+          .toList();
 
   /// One model over at most 40 steps of 12 sequences.
   private static final class Model {
@@ -61,6 +74,7 @@ class ThreadsTest {
       classes = tape.indices("classes", steps);
       Tensor h = EmbeddingOp.of(tape, tokens, parameters.get("table"));
       h = Columns.concat(List.of(h, x));
+      h = STACK.apply(h);
       h = LinearOp.of(h, parameters.get("W"), parameters.get("b"));
       h = LayerNormOp.of(h, parameters.get("gain"), parameters.get("bias"), 1e-5f);
       h = DropoutOp.of(Pointwise.tanh(h), 0.25f, false);

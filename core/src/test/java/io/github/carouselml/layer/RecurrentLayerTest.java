@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.carouselml.cell.ReferenceCell;
 import io.github.carouselml.cpu.ReferenceBackend;
+import io.github.carouselml.cpu.TestBackends;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.Direction;
@@ -138,7 +139,10 @@ class RecurrentLayerTest {
   void agrees_with_the_reference(Recurrent layer) {
     for (int[] lengths : BATCHES) {
       for (Backend backend :
-          List.of(new ReferenceBackend(), new OpaqueBackend(new ReferenceBackend()))) {
+          List.of(
+              new ReferenceBackend(),
+              TestBackends.plain(),
+              new OpaqueBackend(TestBackends.plain()))) {
         check(layer, lengths, backend, 17);
       }
     }

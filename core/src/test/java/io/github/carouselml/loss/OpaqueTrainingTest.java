@@ -2,7 +2,7 @@ package io.github.carouselml.loss;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.carouselml.cpu.ReferenceBackend;
+import io.github.carouselml.cpu.TestBackends;
 import io.github.carouselml.grad.Parameter;
 import io.github.carouselml.grad.Parameters;
 import io.github.carouselml.grad.Program;
@@ -109,8 +109,8 @@ class OpaqueTrainingTest {
 
   @Test
   void learns_with_the_same_bits_on_buffers_that_nobody_can_read() {
-    Training plain = train(new ReferenceBackend());
-    Training opaque = train(new OpaqueBackend(new ReferenceBackend()));
+    Training plain = train(TestBackends.plain());
+    Training opaque = train(new OpaqueBackend(TestBackends.plain()));
     assertThat(opaque.losses).isEqualTo(plain.losses);
     for (int p = 0; p < plain.weights.size(); p++) {
       assertThat(opaque.weights.get(p)).containsExactly(plain.weights.get(p));
