@@ -6,12 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.carouselml.cell.ReferenceCell;
 import io.github.carouselml.cpu.ReferenceBackend;
 import io.github.carouselml.cpu.TestBackends;
+import io.github.carouselml.grad.Parameters;
+import io.github.carouselml.grad.Program;
+import io.github.carouselml.grad.RowSpace;
+import io.github.carouselml.grad.Tape;
+import io.github.carouselml.grad.Tensor;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.Direction;
 import io.github.carouselml.spec.Merge;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.OpaqueBackend;
+import io.github.carouselml.tensor.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -298,6 +304,68 @@ class RecurrentLayerTest {
       doubles[i] = floats[i];
     }
     return doubles;
+  }
+
+  @ParameterizedTest
+  @MethodSource("stacks")
+  void alone_in_a_batch_and_predicting_a_sequence_has_the_same_bits(Recurrent layer) {
+    Random random = new Random(5);
+    int[] lengths = {3, 9, 0, 9, 1};
+    float[][][] x = new float[5][][];
+    float[][][] dy = new float[5][][];
+    for (int b = 0; b < 5; b++) {
+      x[b] = floats(new double[][][] {numbers(random, lengths[b], layer.inputSize())})[0];
+      dy[b] = floats(new double[][][] {numbers(random, lengths[b], layer.outputSize())})[0];
+    }
+    try (Backend backend = TestBackends.plain();
+        ArrayLayer arrays = new ArrayLayer(layer, backend, 6)) {
+      ArrayLayer.Outputs together = arrays.forward(x);
+      ArrayLayer.Gradients gradients = arrays.backward(dy);
+      float[][][] predicted = predict(layer, backend, arrays.parameters(), x, lengths);
+      for (int b = 0; b < 5; b++) {
+        ArrayLayer.Outputs alone = arrays.forward(new float[][][] {x[b]});
+        ArrayLayer.Gradients own = arrays.backward(new float[][][] {dy[b]});
+        for (int t = 0; t < lengths[b]; t++) {
+          assertThat(alone.outputs()[0][t]).containsExactly(together.outputs()[b][t]);
+          assertThat(predicted[b][t]).containsExactly(together.outputs()[b][t]);
+          assertThat(own.inputs()[0][t]).containsExactly(gradients.inputs()[b][t]);
+        }
+        for (int s = 0; s < layer.states(); s++) {
+          assertThat(alone.last().get(s).h()[0]).containsExactly(together.last().get(s).h()[b]);
+          assertThat(own.first().get(s).h()[0]).containsExactly(gradients.first().get(s).h()[b]);
+        }
+      }
+    }
+  }
+
+  private static float[][][] predict(
+      Recurrent layer, Backend backend, Parameters parameters, float[][][] x, int[] lengths) {
+    Rows rows = new Rows(10, 5);
+    rows.set(lengths, 5);
+    Tape tape = new Tape(backend, parameters, Tape.Mode.PREDICT, 0);
+    Tensor in = tape.input("x", new RowSpace.Steps(rows), layer.inputSize());
+    Tensor out = tape.keep(layer.apply(in));
+    float[][][] y = new float[5][][];
+    try (Program program = tape.program()) {
+      float[] all = new float[rows.count() * layer.inputSize()];
+      float[] results = new float[rows.count() * layer.outputSize()];
+      for (int b = 0; b < 5; b++) {
+        for (int t = 0; t < lengths[b]; t++) {
+          System.arraycopy(x[b][t], 0, all, rows.row(t, b) * layer.inputSize(), layer.inputSize());
+        }
+      }
+      program.upload(in, all);
+      program.evaluate(0);
+      program.download(out, results);
+      for (int b = 0; b < 5; b++) {
+        y[b] = new float[lengths[b]][];
+        for (int t = 0; t < lengths[b]; t++) {
+          int at = rows.row(t, b) * layer.outputSize();
+          y[b][t] = Arrays.copyOfRange(results, at, at + layer.outputSize());
+        }
+      }
+    }
+    return y;
   }
 
   @Test
