@@ -8,6 +8,7 @@ import java.util.List;
 
 /// What one run of the speed comparison was asked for.
 ///
+/// @param points empty stands for those of the mode
 /// @param out where the result file goes
 /// @param table a result file to print as a table instead of measuring
 record Options(
@@ -19,6 +20,7 @@ record Options(
     Duration budget,
     Duration warmUp,
     Duration sample,
+    boolean quick,
     boolean json,
     List<Path> out,
     List<Path> table) {
@@ -85,7 +87,7 @@ record Options(
     }
     List<Mode> asked = Arrays.stream(modes.split(",", -1)).map(Mode::of).toList();
     return new Options(
-        points(points, quick ? QUICK_POINTS : ALL_POINTS),
+        points.isBlank() ? List.of() : read(points),
         asked,
         Arrays.stream(threads.split(",", -1)).map(Integer::valueOf).toList(),
         List.copyOf(contenders),
@@ -93,27 +95,25 @@ record Options(
         quick ? Duration.ofSeconds(150) : Duration.ofDays(1),
         quick ? Duration.ofMillis(1200) : Duration.ofSeconds(3),
         quick ? Duration.ofMillis(15) : Duration.ofMillis(40),
+        quick,
         json,
         List.copyOf(out),
         List.copyOf(table));
   }
 
-  /// Streaming runs one sequence, so by default it has sizes of its own.
+  /// The chosen points; in streaming, which runs one sequence, those of batch 1. Without a choice,
+  /// streaming has sizes of its own.
   List<Point> points(Mode mode) {
-    boolean chosen =
-        !points.equals(points("", ALL_POINTS)) && !points.equals(points("", QUICK_POINTS));
-    if (mode == Mode.STREAMING) {
-      return chosen
-          ? points.stream().filter(point -> point.batch() == 1).toList()
-          : points("", STREAMING_POINTS);
+    if (points.isEmpty()) {
+      return read(mode == Mode.STREAMING ? STREAMING_POINTS : quick ? QUICK_POINTS : ALL_POINTS);
     }
-    return points;
+    return mode == Mode.STREAMING
+        ? points.stream().filter(point -> point.batch() == 1).toList()
+        : points;
   }
 
-  private static List<Point> points(String chosen, String otherwise) {
-    return Arrays.stream((chosen.isEmpty() ? otherwise : chosen).split(" +", -1))
-        .map(Point::of)
-        .toList();
+  private static List<Point> read(String points) {
+    return Arrays.stream(points.strip().split(" +", -1)).map(Point::of).toList();
   }
 
   private static String value(String[] args, int at) {

@@ -19,7 +19,7 @@ final class Table {
     StringBuilder out = new StringBuilder();
     Map<String, List<Map<?, ?>>> groups = new LinkedHashMap<>();
     for (Map<?, ?> cell : maps(result.get("cells"))) {
-      String title = cell.get("mode") + ", " + integer(cell.get("threads")) + " threads";
+      String title = cell.get("mode") + ", " + threads(integer(cell.get("threads")));
       groups.computeIfAbsent(title, key -> new ArrayList<>()).add(cell);
     }
     groups.forEach((title, cells) -> group(out, title, cells));
@@ -114,6 +114,10 @@ final class Table {
     out.append(disturbed).append(" of ").append(samples).append(" |\n");
   }
 
+  private static String threads(long count) {
+    return count == 1 ? "1 thread" : count + " threads";
+  }
+
   /// Three significant digits, and all of those before the point.
   private static String digits(double value) {
     int decimals = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : value >= 0.1 ? 3 : 4;
@@ -122,8 +126,8 @@ final class Table {
 
   private static String peaks(Map<?, ?> peaks) {
     List<String> parts = new ArrayList<>();
-    peaks.forEach(
-        (threads, peak) -> parts.add(digits(number(peak)) + " (" + threads + " threads)"));
+    peaks.forEach((threads, peak) ->
+        parts.add(digits(number(peak)) + " (" + threads(Long.parseLong("" + threads)) + ")"));
     return String.join(", ", parts);
   }
 
