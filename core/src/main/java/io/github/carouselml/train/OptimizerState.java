@@ -95,8 +95,8 @@ final class OptimizerState {
       double beta1,
       double beta2,
       double epsilon) {
-    double mean = 1 - StrictMath.pow(beta1, t);
-    double square = 1 - StrictMath.pow(beta2, t);
+    double mean = 1 - LearningRate.power(beta1, t);
+    double square = 1 - LearningRate.power(beta2, t);
     updates.adam(
         trained[i].value(),
         trained[i].gradient(),

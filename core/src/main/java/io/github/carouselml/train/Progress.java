@@ -1,5 +1,7 @@
 package io.github.carouselml.train;
 
+import io.github.carouselml.spec.CarouselException;
+
 /// Where a run is. The numbers change while it goes on; the run's own thread reads them.
 public final class Progress {
   final int samples;
@@ -25,7 +27,11 @@ public final class Progress {
     this.samples = samples;
     this.stepsPerEpoch = Math.ceilDiv(samples, batchSize);
     this.epochs = epochs;
-    Math.multiplyExact(stepsPerEpoch, epochs);
+    if ((long) stepsPerEpoch * epochs > Integer.MAX_VALUE) {
+      throw new CarouselException.Request(
+          "A run of %d epochs of %d steps is longer than the 2147483647 steps that can be counted."
+              .formatted(epochs, stepsPerEpoch));
+    }
   }
 
   /// The updates made since the run began.
