@@ -22,7 +22,9 @@ final class ModulesTest {
   void core_exports_its_api_and_nothing_else() throws Exception {
     assertThat(exportedToAll(CarouselException.class))
         .contains("spec")
-        .isSubsetOf("spec", "tensor", "grad", "layer", "loss", "model", "train", "inspect");
+        .isSubsetOf(
+            "spec", "kernel", "cell", "tensor", "grad", "layer", "loss", "model", "train",
+            "inspect");
   }
 
   @Test

@@ -6,6 +6,9 @@ package io.github.carouselml.cell;
 /// States lie `stateRow` floats apart. The caller sets the fields and uses the object again and again,
 /// one a thread; a cell reads those that it has.
 public final class CellBlock {
+  /// A block with nothing bound.
+  public CellBlock() {}
+
   /// The distance of two rows of gates.
   public static final int Z_ROW = 64;
 

@@ -6,6 +6,9 @@ import io.github.carouselml.spec.CellSpec;
 
 /// The plain loops of every cell.
 public final class PlainCells implements CellKernels {
+  /// They keep nothing.
+  public PlainCells() {}
+
   @Override
   public CellKernel of(CellSpec cell) {
     return switch (cell) {

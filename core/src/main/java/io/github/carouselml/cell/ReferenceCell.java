@@ -44,6 +44,7 @@ public abstract sealed class ReferenceCell
           GruBeforeReference.GruBeforeStep,
           MinLstmReference.MinLstmStep,
           MinGruReference.MinGruStep {
+    Step() {}
 
     /// The state after this step; its `h` is the output.
     public abstract State after();

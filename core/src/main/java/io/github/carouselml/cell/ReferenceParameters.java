@@ -7,6 +7,8 @@ import java.util.List;
 /// The parameters of a reference cell, or their gradients: named matrices in double, row-major, in
 /// canonical order. Biases and gains have one column.
 public final class ReferenceParameters {
+  /// Without parameters yet.
+  public ReferenceParameters() {}
 
   /// One parameter: `values[row * columns + column]`.
   @SuppressWarnings("ArrayRecordComponent") // a name for an array, not a value

@@ -3,6 +3,8 @@ package io.github.carouselml.kernel;
 /// The plain loops: what every other implementation must agree with, bit by bit. Longer than a file
 /// should be, because it is one short loop after the other.
 public final class PlainElementwise implements Elementwise {
+  /// They keep nothing.
+  public PlainElementwise() {}
 
   // ---- maps -----------------------------------------------------------------------------------
 

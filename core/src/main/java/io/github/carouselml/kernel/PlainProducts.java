@@ -7,6 +7,9 @@ package io.github.carouselml.kernel;
 /// brought into small row arrays first: four rows of the panel serve up to 16 rows of the result.
 /// One instance per thread would do; the scratch memory is the thread's own.
 public final class PlainProducts implements Products {
+  /// Any number of threads may share them.
+  public PlainProducts() {}
+
   private static final int ROWS = 16;
   private static final int COLUMNS = 4 * LANES;
 

@@ -1,0 +1,27 @@
+package io.github.carouselml.cpu;
+
+import io.github.carouselml.kernel.Team;
+import io.github.carouselml.tensor.Backend;
+import io.github.carouselml.tensor.BackendOptions;
+import io.github.carouselml.tensor.BackendProvider;
+
+/// Opens the processor that Java itself runs on.
+public final class CpuProvider implements BackendProvider {
+  @Override
+  public String name() {
+    return "cpu";
+  }
+
+  @Override
+  public Backend open(BackendOptions options) {
+    Kernels.Choice choice = Kernels.choose(options.kernels());
+    choice.remarks().forEach(options.remarks());
+    KernelProvider kernels = choice.provider();
+    return new CpuBackend(
+        new Engine(
+            kernels.elementwise(),
+            kernels.products(),
+            kernels.cells(),
+            new Team(options.threads())));
+  }
+}
