@@ -21,8 +21,8 @@ public sealed interface LossSpec {
     }
   }
 
-  /// The pinball loss `max(q (y - p), (q - 1)(y - p))` of every level q. The output holds one block of
-  /// targets for each level, one block after the other.
+  /// The pinball loss `max(q (y - p), (q - 1)(y - p))` of every level q. The output holds one block
+  /// of targets for each level, one block after the other.
   record Quantile(List<Double> levels) implements LossSpec {
     public Quantile {
       levels = List.copyOf(levels);
@@ -40,8 +40,8 @@ public sealed interface LossSpec {
     }
   }
 
-  /// The negative log-likelihood of a normal distribution. The output holds the means of all targets,
-  /// then s of all targets, where the standard deviation is `softplus(s) + 0.0001`.
+  /// The negative log-likelihood of a normal distribution. The output holds the means of all
+  /// targets, then s of all targets, where the standard deviation is `softplus(s) + 0.0001`.
   record Gaussian() implements LossSpec {}
 
   /// The negative log-likelihood of a softmax over classes.
