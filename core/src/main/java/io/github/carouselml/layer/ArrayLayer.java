@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A recurrent stack on plain arrays, batch first, for those who come for the cell:
 /// ```
+/// var backend = Backends.cpu();
 /// var layer = new ArrayLayer(new Recurrent("lstm", 3, new CellSpec.Lstm(8)), backend, seed);
 /// float[][][] y = layer.forward(x).outputs();         // x [B][T][3], y [B][T][8]
 /// var gradients = layer.backward(dy);                 // dy = ∂L/∂y [B][T][8]
