@@ -5,5 +5,6 @@ module io.github.carouselml.tasks {
   requires static org.jspecify;
 
   exports io.github.carouselml.tasks.data;
+  exports io.github.carouselml.tasks.forecast;
   exports io.github.carouselml.tasks.series;
 }

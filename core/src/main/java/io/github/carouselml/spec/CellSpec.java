@@ -21,6 +21,27 @@ public sealed interface CellSpec {
     return hiddenSize();
   }
 
+  /// The same cell with so many units.
+  default CellSpec withHiddenSize(int units) {
+    return switch (this) {
+      case Rnn c -> new Rnn(units, c.activation());
+      case Lstm c ->
+          new Lstm(
+              units,
+              c.peepholes(),
+              c.coupledInputForget(),
+              c.projectionSize(),
+              c.layerNorm(),
+              c.cellClip(),
+              c.gateActivation(),
+              c.candidateActivation(),
+              c.outputActivation());
+      case Gru c -> new Gru(units, c.reset(), c.gateActivation(), c.candidateActivation());
+      case MinLstm _ -> new MinLstm(units);
+      case MinGru _ -> new MinGru(units);
+    };
+  }
+
   /// Whether the state has a part `c` that only the cell itself sees.
   default boolean hasCellState() {
     return false;

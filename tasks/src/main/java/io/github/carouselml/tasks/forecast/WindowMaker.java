@@ -13,12 +13,14 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /// From series to windows and back. It is fitted on the training part alone; its fields are what a
 /// model saves.
 ///
-/// Past features: the scaled value, the calendar, the covariates. Future features: the calendar,
-/// the covariates known ahead, the scaled value of a season before when that is asked for.
+/// Past features: the scaled value, the calendar, the covariates, and where the last season is asked
+/// for, the change since the season before. Future features: the calendar, the covariates known
+/// ahead, and where it is asked for, the scaled value of a season before.
 ///
 /// @param options how to cut
 /// @param frequency of the series
@@ -44,14 +46,20 @@ public record WindowMaker(
   ///
   /// @throws CarouselException.Data when every series is constant, or one is too short for a window
   public static WindowMaker fit(SeriesSet training, WindowOptions options) {
-    int least = options.shortest() + options.horizon();
+    int before = before(options, training.season());
+    int least = before + options.horizon();
     for (Series series : training) {
       if (series.length() < least) {
         throw new CarouselException.Data(
-            ("The series '%s' has %d steps, but a context of %d and a horizon of %d need at "
+            ("The series '%s' has %d steps, but a %s of %d and a horizon of %d need at "
                     + "least %d. Shorten them, or leave short series out.")
                 .formatted(
-                    series.id(), series.length(), options.shortest(), options.horizon(), least));
+                    series.id(),
+                    series.length(),
+                    before > options.shortest() ? "season" : "context",
+                    before,
+                    options.horizon(),
+                    least));
       }
     }
     if (training.series().stream().allMatch(Series::isConstant)) {
@@ -81,6 +89,16 @@ public record WindowMaker(
         columnScales);
   }
 
+  /// The steps that must lie before an origin.
+  private static int before(WindowOptions options, int season) {
+    return options.lastSeason() ? Math.max(options.shortest(), season) : options.shortest();
+  }
+
+  /// The fewest steps of a history that can be continued.
+  public int shortest() {
+    return before(options, calendar.season());
+  }
+
   /// Mean and deviation of a covariate over all series.
   private static Scale columnScale(SeriesSet training, int column) {
     double sum = 0;
@@ -106,20 +124,21 @@ public record WindowMaker(
   /// Every window whose context and target lie in `data`: series in their order, origins ascending.
   /// For training, hand over what is left without the validation part.
   public Windows windows(SeriesSet data) {
-    return windows(data, Integer.MAX_VALUE);
+    return windows(data, _ -> Integer.MAX_VALUE);
   }
 
   /// Every window whose target lies in the last `steps` steps of its series; contexts reach further
   /// back. For validation.
   public Windows windowsOfLast(SeriesSet data, int steps) {
-    return windows(data, steps);
+    return windows(data, _ -> steps);
   }
 
-  private Windows windows(SeriesSet data, int last) {
+  /// The same, where the number of steps may be another for each series.
+  Windows windows(SeriesSet data, ToIntFunction<Series> last) {
     List<Windows.Place> places = new ArrayList<>();
     for (Series series : data) {
       refuseOther(series);
-      int first = Math.max(options.shortest(), series.length() - last);
+      int first = Math.max(shortest(), series.length() - last.applyAsInt(series));
       for (int o = first; o + options.horizon() <= series.length(); o += options.stride()) {
         places.add(new Windows.Place(series, o));
       }
@@ -135,10 +154,10 @@ public record WindowMaker(
     List<Windows.Place> places = new ArrayList<>();
     for (Series series : histories) {
       refuseOther(series);
-      if (series.length() < options.shortest()) {
+      if (series.length() < shortest()) {
         throw new CarouselException.Data(
             "The series '%s' has %d steps, but the model reads at least %d before it forecasts."
-                .formatted(series.id(), series.length(), options.shortest()));
+                .formatted(series.id(), series.length(), shortest()));
       }
       places.add(new Windows.Place(series, series.length()));
     }
@@ -161,7 +180,7 @@ public record WindowMaker(
 
   /// How many features a past step has.
   public int pastFeatures() {
-    return 1 + calendar.features() + columns.size();
+    return 1 + calendar.features() + columns.size() + (options.lastSeason() ? 1 : 0);
   }
 
   /// How many features a step ahead has.
@@ -186,6 +205,11 @@ public record WindowMaker(
       for (int c = 0; c < columns.size(); c++) {
         past[t][1 + calendar.features() + c] = covariate(series, c, index);
       }
+      int ago = index - calendar.season();
+      if (options.lastSeason() && ago >= 0) {
+        past[t][pastFeatures() - 1] =
+            (float) (scale.apply(series.value(index)) - scale.apply(series.value(ago)));
+      }
     }
     float[][] future = new float[options.horizon()][futureFeatures()];
     for (int h = 0; h < options.horizon(); h++) {
@@ -209,8 +233,7 @@ public record WindowMaker(
     if (options.lastSeason()) {
       int seasons = Math.floorDiv(h, calendar.season()) + 1;
       int ago = origin + h - seasons * calendar.season();
-      // Before the series began there is nothing to tell: 0, the middle of the scale.
-      out[at] = ago < 0 ? 0 : (float) scale.apply(series.value(ago));
+      out[at] = (float) scale.apply(series.value(ago));
     }
   }
 

@@ -146,10 +146,12 @@ class WindowsTest {
     WindowMaker maker = WindowMaker.fit(air, options);
     Window window = maker.windows(air).get(0);
 
-    assertThat(maker.pastFeatures()).isEqualTo(3);
+    assertThat(maker.pastFeatures()).isEqualTo(4);
     assertThat(maker.futureFeatures()).isEqualTo(3);
-    // January of 1949: 112, at the start of the year.
-    assertThat(window.past()[0]).containsExactly(112, 0, 1);
+    // January of 1949: 112, at the start of the year, with no year before.
+    assertThat(window.past()[0]).containsExactly(112, 0, 1, 0);
+    // January of 1950 is 115, 3 more than the year before.
+    assertThat(maker.windows(air).get(1).past()[11]).containsExactly(115, 0, 1, 3);
     // January of 1950, and the value of January 1949.
     assertThat(window.future()[0]).containsExactly(0, 1, 112);
     // February of 1951 is two seasons after the last known February, 1949.

@@ -1,0 +1,52 @@
+package io.github.carouselml.tasks.forecast;
+
+/// A window as the network reads it: a sequence of the past and then of the steps ahead. A step has
+/// the features of the past, those known ahead, and whether it lies ahead; what it does not have is
+/// 0.
+final class WindowRow {
+  private final int steps;
+  private final float[] inputs;
+  private final float[] targets;
+
+  WindowRow(Window window, Network network) {
+    float[][] past = window.past();
+    float[][] future = window.future();
+    int width = network.inputs();
+    int ahead = width - 1 - future[0].length;
+    this.steps = past.length + future.length;
+    this.inputs = new float[steps * width];
+    this.targets = window.target();
+    for (int t = 0; t < past.length; t++) {
+      System.arraycopy(past[t], 0, inputs, t * width, past[t].length);
+    }
+    for (int h = 0; h < future.length; h++) {
+      int at = (past.length + h) * width;
+      System.arraycopy(future[h], 0, inputs, at + ahead, future[h].length);
+      inputs[at + width - 1] = 1;
+    }
+    for (int h = 0; h < targets.length; h++) {
+      targets[h] -= base(window, network.spec(), h);
+    }
+  }
+
+  /// What the network's output is added to: the value of the season before, or nothing.
+  static float base(Window window, ForecastSpec spec, int step) {
+    float[] ahead = window.future()[step];
+    return spec.seasonal() ? ahead[ahead.length - 1] : 0;
+  }
+
+  /// Past and ahead together.
+  int steps() {
+    return steps;
+  }
+
+  /// `[steps][features]`, one row after the other.
+  float[] inputs() {
+    return inputs;
+  }
+
+  /// `[horizon]`: what the network is to find; empty where it has not come yet.
+  float[] targets() {
+    return targets;
+  }
+}
