@@ -7,6 +7,7 @@ import io.github.carouselml.cell.CellBlock;
 import io.github.carouselml.cell.CellKernel;
 import io.github.carouselml.cell.GateGroup;
 import io.github.carouselml.cell.GateGroup.Operand;
+import io.github.carouselml.cell.RowKernel;
 import io.github.carouselml.kernel.Binary;
 import io.github.carouselml.kernel.Elementwise;
 import io.github.carouselml.kernel.Products;
@@ -344,9 +345,26 @@ final class Sweep implements RecurrentPlan {
 
   private void forwardUnits(int chunk, int worker) {
     CellBlock s = scratch[worker];
-    for (int unit = chunk * unitsPerChunk; unit < unitEnd(chunk); unit++) {
-      step(s, stage, t, 0, rows.active(t), unit, rows.first(t) - zFirst, false);
+    int first = chunk * unitsPerChunk;
+    int n = rows.active(t);
+    int zRow = rows.first(t) - zFirst;
+    if (n == 1 && kernel instanceof RowKernel rowKernel) {
+      row(rowKernel, s, first, unitEnd(chunk) - first, zRow);
+      return;
     }
+    for (int unit = first; unit < unitEnd(chunk); unit++) {
+      step(s, stage, t, 0, n, unit, zRow, false);
+    }
+  }
+
+  /// Step t of a single sequence, for some blocks of a cell that fuses the product with the rest.
+  private void row(RowKernel rowKernel, CellBlock s, int block, int count, int zRow) {
+    GatePlan gate = gates[0];
+    arrays(s, t, 1);
+    locate(s, t, 0, block, 0, zRow);
+    int hPrevAt = s.hPrevAt - block * Sizes.LANES;
+    int panel = gate.rAt + gate.recurrent.panelOffset(block);
+    rowKernel.forwardRow(s, count, gate.recurrent.inputs(), gate.r, panel, hPrevAt, zPanel);
   }
 
   private int firstPanel(GatePlan gate, int unit) {
@@ -383,27 +401,39 @@ final class Sweep implements RecurrentPlan {
         }
       }
     }
+    arrays(s, t, n);
+    int last = Math.min(blocks, (unit + 1) * blocksPerUnit);
+    for (int block = unit * blocksPerUnit; block < last; block++) {
+      locate(s, t, rank, block, local ? unit * blocksPerUnit : 0, zRow);
+      kernel.forward(stage, s);
+    }
+  }
+
+  /// What a cell reads and writes at step t going forward.
+  private void arrays(CellBlock s, int t, int n) {
     s.rows = n;
     s.stateRow = ld;
     s.z = z;
-    s.hPrev = hPrev;
+    s.hPrev = t == 0 ? h0 : y;
     s.h = y;
     s.m = m;
     s.c = c;
     s.cPrev = training && t == 0 ? c0 : c;
-    int cAt = (training ? row : rank) * ld;
-    int cPrevAt = training ? (t == 0 ? c0At + rank * ld : before * ld) : cAt;
-    int last = Math.min(blocks, (unit + 1) * blocksPerUnit);
-    for (int block = unit * blocksPerUnit; block < last; block++) {
-      int lane = block * Sizes.LANES;
-      gatesAt(s, block, local ? unit * blocksPerUnit : 0, zRow);
-      s.hPrevAt = hPrevAt + lane;
-      s.hAt = yAt + row * ld + lane;
-      s.mAt = mAt + lane;
-      s.cAt = cAt + lane;
-      s.cPrevAt = cPrevAt + lane;
-      kernel.forward(stage, s);
-    }
+  }
+
+  /// Where that begins for one block of units; gates are counted from `firstBlock` on.
+  private void locate(CellBlock s, int t, int rank, int block, int firstBlock, int zRow) {
+    int lane = block * Sizes.LANES;
+    int row = rows.first(t) + rank;
+    int before = (row + rows.active(t)) * ld + lane;
+    int state = rank * ld + lane;
+    int here = row * ld + lane;
+    gatesAt(s, block, firstBlock, zRow);
+    s.hPrevAt = t == 0 ? h0At + state : yAt + before;
+    s.hAt = yAt + here;
+    s.mAt = training ? here : state;
+    s.cAt = training ? here : state;
+    s.cPrevAt = !training ? state : t == 0 ? c0At + state : before;
   }
 
   private void gatesAt(CellBlock s, int block, int firstBlock, int zRow) {
