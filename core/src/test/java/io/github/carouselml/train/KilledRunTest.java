@@ -33,8 +33,8 @@ final class KilledRunTest {
     assertThat(whole.log()).hasSize(TrainingProcess.STEPS + 4);
   }
 
-  /// Twenty steps, each after its line in the log; between log and checkpoint (a line of an epoch or of
-  /// step 10 is on the disk, its checkpoint is not), and between checkpoint and log.
+  /// Twenty steps, each after its line in the log; between log and checkpoint (a line of an epoch or
+  /// of step 10 is on the disk, its checkpoint is not), and between checkpoint and log.
   static Stream<String> events() {
     return Stream.concat(
         IntStream.rangeClosed(2, 21).mapToObj(step -> "step " + step),

@@ -9,7 +9,9 @@ import io.github.carouselml.grad.Tensor;
 import io.github.carouselml.kernel.Random;
 import io.github.carouselml.layer.Dense;
 import io.github.carouselml.layer.Layer;
+import io.github.carouselml.layer.Recurrent;
 import io.github.carouselml.loss.MeanLoss;
+import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.LossSpec;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Rows;
@@ -20,16 +22,24 @@ import java.util.List;
 final class Toy implements Samples {
   static final Dense FIRST = new Dense("first", 3, 20);
   static final Dense SECOND = new Dense("second", 20, 1);
+  static final Recurrent LSTM = new Recurrent("lstm", 3, new CellSpec.Lstm(20));
   private static final int STEPS = 4;
 
   private final int size;
   private final float dropout;
+  private final boolean recurrent;
   private final float[][] x;
   private final float[][] y;
 
   Toy(int size, long seed, float dropout) {
+    this(size, seed, dropout, false);
+  }
+
+  /// With an LSTM where the first layer stood, or without.
+  Toy(int size, long seed, float dropout, boolean recurrent) {
     this.size = size;
     this.dropout = dropout;
+    this.recurrent = recurrent;
     Random random = new Random(seed, Random.Purpose.SAMPLE, 0);
     x = new float[size][3 * STEPS];
     y = new float[size][STEPS];
@@ -45,6 +55,10 @@ final class Toy implements Samples {
 
   static Parameters parameters(Backend backend, long seed) {
     return Layer.initialize(backend, List.of(FIRST, SECOND), seed);
+  }
+
+  static Parameters recurrentParameters(Backend backend, long seed) {
+    return Layer.initialize(backend, List.of(LSTM, SECOND), seed);
   }
 
   /// Spoils a target.
@@ -72,8 +86,9 @@ final class Toy implements Samples {
     Rows rows = new Rows(STEPS, capacity);
     Tensor inputs = tape.input("x", new RowSpace.Steps(rows), 3);
     Tensor targets = tape.input("y", new RowSpace.Steps(rows), 1);
-    Tensor hidden = DropoutOp.of(Pointwise.tanh(FIRST.apply(inputs)), dropout, false);
-    MeanLoss.of(new LossSpec.Squared(), SECOND.apply(hidden), targets);
+    Tensor hidden = recurrent ? LSTM.apply(inputs) : Pointwise.tanh(FIRST.apply(inputs));
+    Tensor dropped = DropoutOp.of(hidden, dropout, false);
+    MeanLoss.of(new LossSpec.Squared(), SECOND.apply(dropped), targets);
     int[] lengths = new int[capacity];
     int[] ids = new int[capacity];
     float[] xs = new float[capacity * 3 * STEPS];

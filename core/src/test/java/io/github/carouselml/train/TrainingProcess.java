@@ -17,9 +17,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// A run that may be killed, here or in another process: `run|resume FOLDER EVENT` trains and prints
-/// each event ("step 3" after its line in the log, "epoch 1", "checkpoint 6"); at EVENT it waits for
-/// its end. On a signal it stops as the command does.
+/// A run that may be killed, here or in another process: `run|resume FOLDER EVENT` trains and
+/// prints each event ("step 3" after its line in the log, "epoch 1", "checkpoint 6"); at EVENT it
+/// waits for its end. On a signal it stops as the command does.
 final class TrainingProcess {
   static final int STEPS = 24;
 
