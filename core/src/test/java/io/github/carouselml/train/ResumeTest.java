@@ -164,7 +164,9 @@ final class ResumeTest {
     TrainingProcess.End expected = TrainingProcess.end(TrainingProcess.job(other), false);
     stopAfter(TrainingProcess.job(folder), 8, false);
     Path log = folder.resolve("log.jsonl");
-    Files.writeString(log, "{\"event\":\"step\",\"st", StandardOpenOption.APPEND);
+    // more than the rest of the run will write over
+    String junk = "{\"event\":\"step\",\"step\":9}\n".repeat(1000) + "{\"event\":\"st";
+    Files.writeString(log, junk, StandardOpenOption.APPEND);
     assertThat(TrainingProcess.end(TrainingProcess.job(folder), true)).isEqualTo(expected);
     assertThat(Files.readAllLines(log)).allSatisfy(line -> Json.read(line, "the log"));
   }

@@ -2,6 +2,7 @@ package io.github.carouselml.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.carouselml.cpu.TestBackends;
 import io.github.carouselml.grad.Parameters;
@@ -131,6 +132,19 @@ final class TrainerTest {
     assertThat(run(job(spec)).clippedSteps()).isZero();
     assertThat(run(job(spec.withClipping(Clipping.byNorm(1e-6)))).clippedSteps()).isEqualTo(10);
     assertThat(run(job(spec.withClipping(Clipping.byValue(1e-6)))).clippedSteps()).isEqualTo(10);
+  }
+
+  @Test
+  void the_first_step_of_adam_is_as_long_as_the_learning_rate() throws Exception {
+    TrainJob job = job(new TrainSpec(1, 50).withOptimizer(new Optimizer.Adam(0.125)));
+    float[] before = job.parameters().value("first.weight");
+    run(job);
+    float[] after = job.parameters().value("first.weight");
+    for (int i = 0; i < before.length; i++) {
+      assertThat(Math.abs(after[i] - before[i]))
+          .as("weight %d", i)
+          .isCloseTo(0.125f, within(0.005f));
+    }
   }
 
   @Test
