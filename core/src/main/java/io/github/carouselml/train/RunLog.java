@@ -9,12 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// Writes a run's log: one JSON object a line (JSON Lines), each in one write.
-///
-/// After each step `event` "step", `step`, `epoch`, `loss`, `learning_rate`, `gradient_norm`,
-/// `clipped_steps`, `seconds`, `rows_per_second`; after each epoch `event` "epoch", `epoch`,
-/// `step`, `loss`, `validation_loss` where there is one, `best`, `learning_rate`, `clipped_steps`,
-/// `seconds`. Counts begin at 1; seconds are those of the run so far.
+/// Writes a run's log, each line in one write; [RunFiles] says what stands in it.
 final class RunLog implements Listener, AutoCloseable {
   private final FileChannel channel;
 

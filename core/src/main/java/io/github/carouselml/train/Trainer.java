@@ -147,7 +147,8 @@ public final class Trainer implements AutoCloseable {
   }
 
   /// Asks the run to end after the present step, with a checkpoint. Any thread may call it, at any
-  /// time.
+  /// time. A shutdown hook that calls it and then joins the run's thread makes Ctrl-C end a run
+  /// well: the machine waits for the hook and exits with 130.
   public void stop() {
     stopping = true;
   }
