@@ -1,14 +1,15 @@
 package io.github.carouselml.cell;
 
+import io.github.carouselml.kernel.Elementwise;
+import io.github.carouselml.kernel.PlainElementwise;
+import io.github.carouselml.kernel.Products;
+
 /// What the element-wise part of a cell works on: some rows of one block of 16 units, at one step.
 ///
 /// The gates of group g lie in `z` from `zAt[g]`, 16 lanes a gate, the next row [#Z_ROW] floats on.
 /// States lie `stateRow` floats apart. The caller sets the fields and uses the object again and again,
 /// one a thread; a cell reads those that it has.
 public final class CellBlock {
-  /// A block with nothing bound.
-  public CellBlock() {}
-
   /// The distance of two rows of gates.
   public static final int Z_ROW = 64;
 
@@ -16,6 +17,9 @@ public final class CellBlock {
 
   /// How many rows.
   public int rows;
+
+  /// How many of the block's lanes are real units; the others stay +0 in every state.
+  public int lanes = Products.LANES;
 
   /// The distance of two rows of every state array.
   public int stateRow;
@@ -71,4 +75,116 @@ public final class CellBlock {
   public float[] dm = NONE;
 
   public int dmAt;
+
+  /// The cell's own vectors, as [CellKernel#vectors] lists them, and where this block's 16 numbers of
+  /// each one's first gate lie; those of the next gate follow.
+  public float[][] vectors = {};
+
+  public int[] vectorAt = {};
+
+  /// Where the gradients of the own vectors are added.
+  public float[][] dVectors = {};
+
+  public int[] dVectorAt = {};
+
+  private final Columns columns;
+
+  /// A block whose cell computes with these kernels, if it is written in columns.
+  public CellBlock(Elementwise kernels) {
+    columns = new Columns(kernels);
+  }
+
+  /// A block with plain loops.
+  public CellBlock() {
+    this(new PlainElementwise());
+  }
+
+  /// Fresh columns for the rows of this block.
+  Columns begin() {
+    columns.begin(rows);
+    return columns;
+  }
+
+  /// The column of one gate.
+  float[] gate(int group, int gate) {
+    return columns.take(z, zAt[group] + gate * Products.LANES, Z_ROW);
+  }
+
+  void putGate(int group, int gate, float[] x) {
+    columns.put(x, z, zAt[group] + gate * Products.LANES, Z_ROW);
+  }
+
+  /// One gate of an own vector, the same in every row.
+  float[] vector(int vector, int gate) {
+    return columns.take(vectors[vector], vectorAt[vector] + gate * Products.LANES, 0);
+  }
+
+  float[] hPrev() {
+    return columns.take(hPrev, hPrevAt, stateRow);
+  }
+
+  float[] cPrev() {
+    return columns.take(cPrev, cPrevAt, stateRow);
+  }
+
+  float[] c() {
+    return columns.take(c, cAt, stateRow);
+  }
+
+  float[] dh() {
+    return columns.take(dh, dhAt, stateRow);
+  }
+
+  float[] dc() {
+    return columns.take(dc, dcAt, stateRow);
+  }
+
+  float[] dm() {
+    return columns.take(dm, dmAt, stateRow);
+  }
+
+  float[] carry() {
+    return columns.take(carry, carryAt, stateRow);
+  }
+
+  /// h = x, its padding +0 whatever the activations make of 0
+  void putH(float[] x) {
+    columns.clear(lanes, x);
+    columns.put(x, h, hAt, stateRow);
+  }
+
+  /// c = x, its padding +0
+  void putC(float[] x) {
+    columns.clear(lanes, x);
+    columns.put(x, c, cAt, stateRow);
+  }
+
+  /// m = x, its padding +0
+  void putM(float[] x) {
+    columns.clear(lanes, x);
+    columns.put(x, m, mAt, stateRow);
+  }
+
+  void putDc(float[] x) {
+    columns.put(x, dc, dcAt, stateRow);
+  }
+
+  void putCarry(float[] x) {
+    columns.put(x, carry, carryAt, stateRow);
+  }
+
+  /// Adds Σ δ x of a gate and a state to the gradient of an own vector's gate: one chain over the
+  /// rows for each unit.
+  void addToVector(int vector, int at, int group, int gate, float[] x, int xAt) {
+    columns.begin(rows);
+    columns.addProducts(
+        z,
+        zAt[group] + gate * Products.LANES,
+        Z_ROW,
+        x,
+        xAt,
+        stateRow,
+        dVectors[vector],
+        dVectorAt[vector] + at * Products.LANES);
+  }
 }

@@ -21,8 +21,31 @@ public interface CellKernel {
 
   /// Whether stage 0 makes an operand for stage 1.
   default boolean makesOperand() {
-    return groups().stream().anyMatch(group -> group.operand() == GateGroup.Operand.MADE);
+    return groups().stream()
+        .anyMatch(group ->
+            group.operand() == GateGroup.Operand.MADE
+                || group.operand() == GateGroup.Operand.PROJECTED);
   }
+
+  /// Whether the last stage projects what the one before made to the outputs.
+  default boolean projects() {
+    return groups().stream().anyMatch(group -> group.operand() == GateGroup.Operand.PROJECTED);
+  }
+
+  /// Whether a step's units see those of the step before. If not, each unit can run through all
+  /// steps by itself.
+  default boolean recurs() {
+    return groups().stream().anyMatch(group -> group.operand() != GateGroup.Operand.NONE);
+  }
+
+  /// The gates of each vector that the cell uses itself, as a product does not: peepholes and gains.
+  default List<Integer> vectors() {
+    return List.of();
+  }
+
+  /// Adds the gradients of those vectors. The rows are some of all rows, in memory order, with the δ
+  /// that [#backward] left; the calls come in memory order too.
+  default void vectorGradients(CellBlock s) {}
 
   /// The stages of a step.
   default int stages() {

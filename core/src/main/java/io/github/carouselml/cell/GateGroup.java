@@ -5,8 +5,10 @@ package io.github.carouselml.cell;
 /// @param gates how many: 1, 2 or 4, so that a block of 16 units never straddles two panels
 /// @param input whether the input product `W x` goes into them
 /// @param operand what the recurrent product multiplies
+/// @param bias whether a bias is where the products begin: that of the gates, or R's own where there
+///     is no input product
 /// @param stage the stage of the step that needs them: stage 1 runs when stage 0 has run for all units
-public record GateGroup(int gates, boolean input, Operand operand, int stage) {
+public record GateGroup(int gates, boolean input, Operand operand, boolean bias, int stage) {
 
   /// The right side of a recurrent product.
   public enum Operand {
@@ -15,12 +17,24 @@ public record GateGroup(int gates, boolean input, Operand operand, int stage) {
     /// h', the state before the step.
     STATE,
     /// m, what stage 0 made.
-    MADE
+    MADE,
+    /// The same, by the projection P in place of R: the units of this group are the cell's outputs.
+    PROJECTED
   }
 
   public GateGroup {
     if (gates != 1 && gates != 2 && gates != 4) {
       throw new IllegalArgumentException("A group has 1, 2 or 4 gates, not " + gates + ".");
     }
+  }
+
+  /// Gates with a bias.
+  public GateGroup(int gates, boolean input, Operand operand, int stage) {
+    this(gates, input, operand, true, stage);
+  }
+
+  /// The outputs of a projection.
+  static GateGroup projection(int stage) {
+    return new GateGroup(1, false, Operand.PROJECTED, false, stage);
   }
 }

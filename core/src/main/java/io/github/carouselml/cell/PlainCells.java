@@ -4,7 +4,8 @@ import io.github.carouselml.spec.Activation;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 
-/// The plain loops of every cell.
+/// Every cell: the common ones in flat plain loops, their relatives in columns, which compute with
+/// whatever element-wise kernels they are given.
 public final class PlainCells implements CellKernels {
   /// They keep nothing.
   public PlainCells() {}
@@ -13,13 +14,23 @@ public final class PlainCells implements CellKernels {
   public CellKernel of(CellSpec cell) {
     return switch (cell) {
       case CellSpec.Lstm lstm when lstm.isPlain() -> new Lstm();
+      case CellSpec.Lstm lstm when lstm.layerNorm() ->
+          throw new CarouselException.Request("There is no fast path yet for " + cell + ".");
+      case CellSpec.Lstm lstm -> new LstmFamily(lstm);
       case CellSpec.Gru gru when plain(gru) ->
           switch (gru.reset()) {
             case BEFORE -> new GruBefore();
             case AFTER -> new GruAfter();
           };
+      case CellSpec.Gru gru ->
+          switch (gru.reset()) {
+            case BEFORE -> new GruBeforeFamily(gru);
+            case AFTER -> new GruAfterFamily(gru);
+          };
       case CellSpec.Rnn rnn when rnn.activation() instanceof Activation.Tanh -> new Rnn();
-      default -> throw new CarouselException.Request("There is no fast path yet for " + cell + ".");
+      case CellSpec.Rnn rnn -> new RnnFamily(rnn);
+      case CellSpec.MinLstm _ -> new MinLstm();
+      case CellSpec.MinGru _ -> new MinGru();
     };
   }
 

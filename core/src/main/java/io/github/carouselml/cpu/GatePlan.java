@@ -1,9 +1,16 @@
 package io.github.carouselml.cpu;
 
+import static io.github.carouselml.cpu.CpuBuffer.floats;
+
 import io.github.carouselml.cell.GateGroup;
 import io.github.carouselml.kernel.Products;
+import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.tensor.CellParameters;
 import io.github.carouselml.tensor.Layout;
+import io.github.carouselml.tensor.ParameterSpec;
 import io.github.carouselml.tensor.Sizes;
+import io.github.carouselml.tensor.Slot;
+import java.util.List;
 
 /// One group of gates of a recurrent plan: where its weights lie, and its products.
 ///
@@ -19,6 +26,12 @@ final class GatePlan {
   private static final float[] ZERO = new float[ROW];
 
   final GateGroup group;
+
+  /// Where its parameters stand among the cell's; -1 where it has none.
+  final int inputWeight;
+
+  final int recurrentWeight;
+  final int bias;
   final int panels;
   final Layout.Matrix input;
   final Layout.Matrix recurrent;
@@ -26,6 +39,13 @@ final class GatePlan {
   final Layout.Matrix recurrentTurned;
   final float[] inputTransposed;
   final float[] recurrentTransposed;
+
+  private final int biasPanel;
+
+  // where it begins in its parameters, after the groups before it
+  private int wBegin;
+  private int rBegin;
+  private int bBegin;
 
   // bound for a pass
   float[] w = ZERO;
@@ -36,15 +56,78 @@ final class GatePlan {
   int bAt;
   int zAt;
 
-  GatePlan(GateGroup group, int units, int inputs, boolean backward, boolean needDx) {
+  GatePlan(
+      GateGroup group,
+      CellSpec cell,
+      List<ParameterSpec> specs,
+      int inputs,
+      boolean backward,
+      boolean needDx) {
     this.group = group;
+    boolean projected = group.operand() == GateGroup.Operand.PROJECTED;
+    int units = projected ? cell.outputSize() : cell.hiddenSize();
+    boolean state = group.operand() == GateGroup.Operand.STATE;
+    int operands = state ? cell.outputSize() : cell.hiddenSize();
+    inputWeight = group.input() ? place(specs, CellParameters.INPUT_WEIGHT) : -1;
+    String weight = projected ? CellParameters.PROJECTION_WEIGHT : CellParameters.RECURRENT_WEIGHT;
+    recurrentWeight = hasOperand() ? place(specs, weight) : -1;
+    String biasName = group.input() ? CellParameters.BIAS : CellParameters.RECURRENT_BIAS;
+    bias = group.bias() ? place(specs, biasName) : -1;
+    biasPanel = group.bias() ? ROW : 0;
     input = new Layout.Matrix(group.gates(), units, inputs);
-    recurrent = new Layout.Matrix(group.gates(), units, units);
+    recurrent = new Layout.Matrix(group.gates(), units, operands);
     panels = input.panels();
     inputTurned = input.transposed();
     recurrentTurned = recurrent.transposed();
     inputTransposed = needDx && group.input() ? new float[inputTurned.packedSize()] : ZERO;
     recurrentTransposed = backward && hasOperand() ? new float[recurrentTurned.packedSize()] : ZERO;
+  }
+
+  private static int place(List<ParameterSpec> specs, String name) {
+    for (int p = 0; p < specs.size(); p++) {
+      if (specs.get(p).name().equals(name)) {
+        return p;
+      }
+    }
+    throw new IllegalStateException("The cell has no " + name + ": " + specs);
+  }
+
+  /// Takes its place behind the groups before it in the parameters that they share.
+  void follow(GatePlan[] before, int count) {
+    for (int g = 0; g < count; g++) {
+      GatePlan other = before[g];
+      wBegin += inputWeight >= 0 && other.inputWeight >= 0 ? other.input.packedSize() : 0;
+      rBegin += recurrentWeight == other.recurrentWeight ? other.recurrent.packedSize() : 0;
+      bBegin += bias == other.bias ? other.input.vectors() * Sizes.LANES : 0;
+    }
+  }
+
+  void bind(Slot[] parameters) {
+    if (inputWeight >= 0) {
+      w = floats(parameters[inputWeight]);
+      wAt = parameters[inputWeight].offset() + wBegin;
+    }
+    if (recurrentWeight >= 0) {
+      r = floats(parameters[recurrentWeight]);
+      rAt = parameters[recurrentWeight].offset() + rBegin;
+    }
+    if (bias >= 0) {
+      b = floats(parameters[bias]);
+      bAt = parameters[bias].offset() + bBegin;
+    }
+  }
+
+  /// Where this group's part of a gradient begins.
+  int inputGradient(Slot gradient) {
+    return gradient.offset() + wBegin;
+  }
+
+  int recurrentGradient(Slot gradient) {
+    return gradient.offset() + rBegin;
+  }
+
+  int biasGradient(Slot gradient) {
+    return gradient.offset() + bBegin;
   }
 
   boolean hasOperand() {
@@ -71,7 +154,7 @@ final class GatePlan {
         w,
         wAt + input.panelOffset(panel),
         b,
-        bAt + panel * ROW,
+        bAt + panel * biasPanel,
         0,
         z,
         at,
@@ -94,7 +177,7 @@ final class GatePlan {
         r,
         rAt + recurrent.panelOffset(panel),
         fromZ ? z : b,
-        fromZ ? at : bAt + panel * ROW,
+        fromZ ? at : bAt + panel * biasPanel,
         fromZ ? ROW : 0,
         z,
         at,

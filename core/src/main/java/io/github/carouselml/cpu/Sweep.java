@@ -61,15 +61,31 @@ final class Sweep implements RecurrentPlan {
   private final boolean train;
   private final boolean hasC;
   private final boolean made;
+  private final boolean recurs;
   private final int stages;
+
+  /// The last stage whose units are the cell's; one more where it projects to outputs.
+  private final int cellStage;
+
   private final int inputs;
+
+  /// The distance of two rows of x, of h, and of what is as wide as the cell.
   private final int ldx;
+
+  private final int ldh;
   private final int ld;
-  private final int blocks;
-  private final int blocksPerUnit;
-  private final int units;
-  private final int panels;
+
+  // by stage: how wide it is, and how it is cut
+  private final int[] width;
+  private final int[] blocks;
+  private final int[] blocksPerUnit;
+  private final int[] units;
+  private final int[] panels;
+  private final int inputPanels;
+  private final int weightPanels;
   private final long stepCost;
+  private final long inputCost;
+  private final CellVectors vectors;
   private final CellBlock[] scratch;
 
   // memory of the plan
@@ -107,14 +123,20 @@ final class Sweep implements RecurrentPlan {
   private int zFirst;
   private int projectFrom;
   private int projectRows;
+  private int firstStep;
+  private int lastStep;
 
   private final Team.Task forwardSequences = this::forwardSequences;
   private final Team.Task projectPanels = this::projectPanels;
+  private final Team.Task projectPanel = this::projectPanel;
   private final Team.Task forwardUnits = this::forwardUnits;
+  private final Team.Task scanUnits = this::scanUnits;
   private final Team.Task transpose = this::transpose;
   private final Team.Task backwardSequences = this::backwardSequences;
   private final Team.Task backwardUnits = this::backwardUnits;
+  private final Team.Task scanUnitsBack = this::scanUnitsBack;
   private final Team.Task firstStates = this::firstStates;
+  private final Team.Task vectorGradients = this::vectorGradients;
 
   Sweep(Engine engine, CellSpec cell, int inputs, int maxSteps, int maxSequences, Set<Flag> flags) {
     team = engine.team();
@@ -129,25 +151,49 @@ final class Sweep implements RecurrentPlan {
     this.inputs = inputs;
     ldx = Sizes.stride(inputs);
     int hidden = cell.hiddenSize();
+    ldh = Sizes.stride(cell.outputSize());
     ld = Sizes.stride(hidden);
-    blocks = Sizes.blocks(hidden);
-    panels = (blocks + 3) / 4;
+    recurs = kernel.recurs();
+    cellStage = kernel.projects() ? stages - 2 : stages - 1;
 
     List<GateGroup> groups = kernel.groups();
     gates = new GatePlan[groups.size()];
-    int narrowest = 4;
+    width = new int[stages];
+    blocksPerUnit = new int[stages];
+    Arrays.fill(blocksPerUnit, 1);
     long cost = 0;
+    long input = 0;
+    int projected = 0;
     for (int g = 0; g < gates.length; g++) {
-      gates[g] = new GatePlan(groups.get(g), hidden, inputs, train, flags.contains(Flag.NEED_DX));
-      narrowest = Math.min(narrowest, groups.get(g).gates());
+      GateGroup group = groups.get(g);
+      gates[g] = new GatePlan(group, cell, specs, inputs, train, flags.contains(Flag.NEED_DX));
+      gates[g].follow(gates, g);
+      int stage = group.stage();
+      blocksPerUnit[stage] = Math.max(blocksPerUnit[stage], 4 / group.gates());
       cost += gates[g].hasOperand() ? gates[g].recurrent.packedSize() : 0;
+      input += group.input() ? gates[g].input.packedSize() : 0;
+      projected += group.input() ? gates[g].panels : 0;
     }
     stepCost = cost;
-    blocksPerUnit = 4 / narrowest;
-    units = (blocks - 1) / blocksPerUnit + 1;
+    inputCost = input;
+    inputPanels = projected;
+    vectors = new CellVectors(kernel, specs, gates);
+    blocks = new int[stages];
+    units = new int[stages];
+    panels = new int[stages];
+    for (int s = 0; s < stages; s++) {
+      width[s] = s > cellStage ? cell.outputSize() : hidden;
+      blocks[s] = Sizes.blocks(width[s]);
+      units[s] = (blocks[s] - 1) / blocksPerUnit[s] + 1;
+      panels[s] = (blocks[s] + 3) / 4;
+    }
+    weightPanels = Arrays.stream(panels).max().orElse(0);
 
     scratch = new CellBlock[team.size()];
-    Arrays.setAll(scratch, _ -> new CellBlock());
+    Arrays.setAll(scratch, _ -> new CellBlock(elementwise));
+    for (CellBlock block : scratch) {
+      vectors.fit(block);
+    }
     long steps = Math.max(1, maxSteps);
     long most = steps * maxSequences;
     long zRows = train ? most : Math.max(PROJECTED_ROWS, maxSequences + 4L * team.size());
@@ -166,7 +212,7 @@ final class Sweep implements RecurrentPlan {
     dc = new float[train && hasC ? states : 0];
     carry = new float[train && kernel.carries() ? states : 0];
     dm = new float[train && made ? states : 0];
-    gradients = new SweepGradients(products, gates, ldx, ld);
+    gradients = new SweepGradients(products, gates, ldx, ldh, ld);
   }
 
   @Override
@@ -194,27 +240,10 @@ final class Sweep implements RecurrentPlan {
     xAt = x.offset();
     this.y = floats(y);
     yAt = y.offset();
-    int w = 0;
-    int r = 0;
-    int b = 0;
     for (GatePlan gate : gates) {
-      if (gate.group.input()) {
-        gate.w = floats(parameters[0]);
-        gate.wAt = parameters[0].offset() + w;
-        w += gate.input.packedSize();
-        gate.b = floats(parameters[2]);
-        gate.bAt = parameters[2].offset() + b;
-        b += gate.input.vectors() * Sizes.LANES;
-      } else {
-        gate.b = floats(parameters[3]);
-        gate.bAt = parameters[3].offset();
-      }
-      if (gate.hasOperand()) {
-        gate.r = floats(parameters[1]);
-        gate.rAt = parameters[1].offset() + r;
-        r += gate.recurrent.packedSize();
-      }
+      gate.bind(parameters);
     }
+    vectors.bind(parameters);
   }
 
   /// Lays z out for this many rows a panel; the units of one step follow each other in the same
@@ -287,7 +316,7 @@ final class Sweep implements RecurrentPlan {
       int n = Math.min(chunkRows, rows.active(t) - from);
       int zRow = training ? rows.first(t) + from : worker * chunkRows;
       for (int stage = 0; stage < stages; stage++) {
-        for (int unit = 0; unit < units; unit++) {
+        for (int unit = 0; unit < units[stage]; unit++) {
           step(s, stage, t, from, n, unit, zRow, true);
         }
       }
@@ -295,9 +324,7 @@ final class Sweep implements RecurrentPlan {
   }
 
   private void forwardByUnits() {
-    boolean shared = stepCost * rows.sequences() >= SHARED_STEP;
-    unitsPerChunk = shared ? (units - 1) / (4 * team.size()) + 1 : units;
-    int unitChunks = (units - 1) / unitsPerChunk + 1;
+    boolean shared = shared();
     int end = 0;
     while (end < rows.steps()) {
       int begin = end;
@@ -309,38 +336,55 @@ final class Sweep implements RecurrentPlan {
       zFirst = rows.first(end - 1);
       projectFrom = zFirst;
       layOut(projectRows, true);
-      team.run(shared ? unitChunks : 1, projectPanels);
+      team.run(shared ? inputPanels : 1, shared ? projectPanel : projectPanels);
+      if (!recurs) {
+        firstStep = begin;
+        lastStep = end - 1;
+        stage = 0;
+        team.run(chunks(units[0], shared), scanUnits);
+        continue;
+      }
       for (t = begin; t < end; t++) {
         for (stage = 0; stage < stages; stage++) {
-          team.run(unitChunks, forwardUnits);
+          team.run(chunks(units[stage], shared), forwardUnits);
         }
       }
     }
   }
 
+  /// Whether there is enough to do between two meetings of the threads.
+  private boolean shared() {
+    return SHARED_STEP <= (recurs ? stepCost * rows.sequences() : inputCost * rows.count());
+  }
+
+  /// The chunks that so many units, or panels of units, are cut into.
+  private int chunks(int count, boolean shared) {
+    unitsPerChunk = shared ? (count - 1) / (4 * team.size()) + 1 : count;
+    return (count - 1) / unitsPerChunk + 1;
+  }
+
   private void projectPanels(int chunk, int worker) {
-    for (int unit = chunk * unitsPerChunk; unit < unitEnd(chunk); unit++) {
-      for (GatePlan gate : gates) {
-        if (gate.group.input()) {
-          int end = lastPanel(gate, unit);
-          for (int p = firstPanel(gate, unit); p < end; p++) {
-            gate.project(
-                products,
-                p,
-                projectRows,
-                x,
-                xAt + projectFrom * ldx,
-                ldx,
-                z,
-                gate.zAt + p * zPanel);
-          }
+    for (int panel = 0; panel < inputPanels; panel++) {
+      projectPanel(panel, worker);
+    }
+  }
+
+  private void projectPanel(int task, int worker) {
+    int p = task;
+    for (GatePlan gate : gates) {
+      if (gate.group.input()) {
+        if (p < gate.panels) {
+          int at = gate.zAt + p * zPanel;
+          gate.project(products, p, projectRows, x, xAt + projectFrom * ldx, ldx, z, at);
+          return;
         }
+        p -= gate.panels;
       }
     }
   }
 
   private int unitEnd(int chunk) {
-    return Math.min(units, (chunk + 1) * unitsPerChunk);
+    return Math.min(units[stage], (chunk + 1) * unitsPerChunk);
   }
 
   private void forwardUnits(int chunk, int worker) {
@@ -360,15 +404,25 @@ final class Sweep implements RecurrentPlan {
   /// Step t of a single sequence, for some blocks of a cell that fuses the product with the rest.
   private void row(RowKernel rowKernel, CellBlock s, int block, int count, int zRow) {
     GatePlan gate = gates[0];
-    arrays(s, t, 1);
-    locate(s, t, 0, block, 0, zRow);
+    arrays(s, 0, t, 1);
+    locate(s, 0, t, 0, block, 0, zRow);
     int hPrevAt = s.hPrevAt - block * Sizes.LANES;
     int panel = gate.rAt + gate.recurrent.panelOffset(block);
     rowKernel.forwardRow(s, count, gate.recurrent.inputs(), gate.r, panel, hPrevAt, zPanel);
   }
 
+  /// Units that see no other unit, each through all the steps whose products are done.
+  private void scanUnits(int chunk, int worker) {
+    CellBlock s = scratch[worker];
+    for (int unit = chunk * unitsPerChunk; unit < unitEnd(chunk); unit++) {
+      for (int t = firstStep; t <= lastStep; t++) {
+        step(s, 0, t, 0, rows.active(t), unit, rows.first(t) - zFirst, false);
+      }
+    }
+  }
+
   private int firstPanel(GatePlan gate, int unit) {
-    return unit * blocksPerUnit * gate.group.gates() / 4;
+    return unit * blocksPerUnit[gate.group.stage()] * gate.group.gates() / 4;
   }
 
   private int lastPanel(GatePlan gate, int unit) {
@@ -381,7 +435,7 @@ final class Sweep implements RecurrentPlan {
     int row = rows.first(t) + rank;
     int before = row + rows.active(t);
     float[] hPrev = t == 0 ? h0 : y;
-    int hPrevAt = t == 0 ? h0At + rank * ld : yAt + before * ld;
+    int hPrevAt = t == 0 ? h0At + rank * ldh : yAt + before * ldh;
     int mAt = (training ? row : rank) * ld;
     for (GatePlan gate : gates) {
       if (gate.group.stage() != stage) {
@@ -396,23 +450,24 @@ final class Sweep implements RecurrentPlan {
         }
         switch (gate.group.operand()) {
           case NONE -> {}
-          case STATE -> gate.recur(products, p, n, hPrev, hPrevAt, ld, z, at);
-          case MADE -> gate.recur(products, p, n, m, mAt, ld, z, at);
+          case STATE -> gate.recur(products, p, n, hPrev, hPrevAt, ldh, z, at);
+          case MADE, PROJECTED -> gate.recur(products, p, n, m, mAt, ld, z, at);
         }
       }
     }
-    arrays(s, t, n);
-    int last = Math.min(blocks, (unit + 1) * blocksPerUnit);
-    for (int block = unit * blocksPerUnit; block < last; block++) {
-      locate(s, t, rank, block, local ? unit * blocksPerUnit : 0, zRow);
+    arrays(s, stage, t, n);
+    int first = unit * blocksPerUnit[stage];
+    int last = Math.min(blocks[stage], first + blocksPerUnit[stage]);
+    for (int block = first; block < last; block++) {
+      locate(s, stage, t, rank, block, local ? first : 0, zRow);
       kernel.forward(stage, s);
     }
   }
 
-  /// What a cell reads and writes at step t going forward.
-  private void arrays(CellBlock s, int t, int n) {
+  /// What a cell reads and writes at one stage of step t going forward.
+  private void arrays(CellBlock s, int stage, int t, int n) {
     s.rows = n;
-    s.stateRow = ld;
+    s.stateRow = stage > cellStage ? ldh : ld;
     s.z = z;
     s.hPrev = t == 0 ? h0 : y;
     s.h = y;
@@ -422,18 +477,25 @@ final class Sweep implements RecurrentPlan {
   }
 
   /// Where that begins for one block of units; gates are counted from `firstBlock` on.
-  private void locate(CellBlock s, int t, int rank, int block, int firstBlock, int zRow) {
+  private void locate(
+      CellBlock s, int stage, int t, int rank, int block, int firstBlock, int zRow) {
     int lane = block * Sizes.LANES;
     int row = rows.first(t) + rank;
-    int before = (row + rows.active(t)) * ld + lane;
+    int before = row + rows.active(t);
     int state = rank * ld + lane;
     int here = row * ld + lane;
+    unitsAt(s, stage, block);
     gatesAt(s, block, firstBlock, zRow);
-    s.hPrevAt = t == 0 ? h0At + state : yAt + before;
-    s.hAt = yAt + here;
+    s.hPrevAt = (t == 0 ? h0At + rank * ldh : yAt + before * ldh) + lane;
+    s.hAt = yAt + row * ldh + lane;
     s.mAt = training ? here : state;
     s.cAt = training ? here : state;
-    s.cPrevAt = !training ? state : t == 0 ? c0At + state : before;
+    s.cPrevAt = !training ? state : t == 0 ? c0At + state : before * ld + lane;
+  }
+
+  private void unitsAt(CellBlock s, int stage, int block) {
+    s.lanes = Math.min(Sizes.LANES, width[stage] - block * Sizes.LANES);
+    vectors.at(s, block);
   }
 
   private void gatesAt(CellBlock s, int block, int firstBlock, int zRow) {
@@ -449,8 +511,8 @@ final class Sweep implements RecurrentPlan {
       int row = last < 0 ? -1 : rows.first(last) + rank;
       if (hN != null) {
         float[] from = row < 0 ? h0 : y;
-        int fromAt = row < 0 ? h0At + rank * ld : yAt + row * ld;
-        System.arraycopy(from, fromAt, floats(hN), hN.offset() + rank * ld, ld);
+        int fromAt = row < 0 ? h0At + rank * ldh : yAt + row * ldh;
+        System.arraycopy(from, fromAt, floats(hN), hN.offset() + rank * ldh, ldh);
       }
       if (cN != null) {
         float[] from = training && row < 0 ? c0 : c;
@@ -485,24 +547,17 @@ final class Sweep implements RecurrentPlan {
     }
     layOut(rows.count(), true);
     if (rows.count() > 0) {
-      int inputPanels = (Sizes.blocks(inputs) + 3) / 4;
-      team.run(panels + (dx == null ? 0 : inputPanels), transpose);
+      int dxPanels = (Sizes.blocks(inputs) + 3) / 4;
+      team.run(weightPanels + (dx == null ? 0 : dxPanels), transpose);
       if (bySequences()) {
         chooseChunks();
         team.run(chunks(), backwardSequences);
       } else {
-        boolean shared = stepCost * rows.sequences() >= SHARED_STEP;
-        unitsPerChunk = shared ? (panels - 1) / (4 * team.size()) + 1 : panels;
-        int chunks = (panels - 1) / unitsPerChunk + 1;
-        for (t = rows.steps() - 1; t >= 0; t--) {
-          for (stage = stages - 1; stage >= 0; stage--) {
-            team.run(chunks, backwardUnits);
-          }
-        }
+        backwardByUnits();
       }
     }
     if (dh0 != null || dc0 != null) {
-      team.run(panels, firstStates);
+      team.run(weightPanels, firstStates);
     }
     if (rows.count() > 0) {
       gradients.run(
@@ -520,13 +575,56 @@ final class Sweep implements RecurrentPlan {
           dx,
           addDx,
           parameterGradients);
+      if (vectors.any()) {
+        vectors.bindGradients(parameterGradients);
+        team.run(blocks[0], vectorGradients);
+      }
+    }
+  }
+
+  private void backwardByUnits() {
+    boolean shared = shared();
+    if (!recurs) {
+      team.run(chunks(panels[0], shared), scanUnitsBack);
+      return;
+    }
+    for (t = rows.steps() - 1; t >= 0; t--) {
+      for (stage = stages - 1; stage >= 0; stage--) {
+        team.run(chunks(panels[stage], shared), backwardUnits);
+      }
+    }
+  }
+
+  /// The gradients of the cell's own vectors for one block of units: one chain over all rows.
+  private void vectorGradients(int block, int worker) {
+    CellBlock s = scratch[worker];
+    s.stateRow = ld;
+    s.z = z;
+    s.c = c;
+    unitsAt(s, 0, block);
+    vectors.gradientsAt(s, block);
+    int lane = block * Sizes.LANES;
+    // The state before a row lies as many rows on as its step has: steps of the same number of
+    // sequences go together.
+    for (int t = rows.steps() - 1; t >= 0; t--) {
+      int row = rows.first(t);
+      int n = rows.active(t);
+      while (t > 1 && rows.active(t - 1) == n) {
+        t--;
+      }
+      s.rows = rows.first(t) + n - row;
+      s.cPrev = t == 0 ? c0 : c;
+      s.cPrevAt = (t == 0 ? c0At : (row + n) * ld) + lane;
+      s.cAt = row * ld + lane;
+      gatesAt(s, block, 0, row);
+      kernel.vectorGradients(s);
     }
   }
 
   private void transpose(int panel, int worker) {
     for (GatePlan gate : gates) {
-      if (panel < panels) {
-        if (gate.hasOperand()) {
+      if (panel < weightPanels) {
+        if (gate.hasOperand() && panel < gate.recurrentTurned.panels()) {
           Transposed.panel(
               gate.recurrent,
               gate.recurrentTurned,
@@ -544,7 +642,7 @@ final class Sweep implements RecurrentPlan {
             gate.wAt,
             gate.inputTransposed,
             0,
-            panel - panels);
+            panel - weightPanels);
       }
     }
   }
@@ -556,7 +654,7 @@ final class Sweep implements RecurrentPlan {
       int n = Math.min(chunkRows, rows.active(t) - from);
       if (n > 0) {
         for (int stage = stages - 1; stage >= 0; stage--) {
-          for (int q = 0; q < panels; q++) {
+          for (int q = 0; q < panels[stage]; q++) {
             stepBack(s, stage, t, from, n, q);
           }
         }
@@ -566,9 +664,19 @@ final class Sweep implements RecurrentPlan {
 
   private void backwardUnits(int chunk, int worker) {
     CellBlock s = scratch[worker];
-    int end = Math.min(panels, (chunk + 1) * unitsPerChunk);
+    int end = Math.min(panels[stage], (chunk + 1) * unitsPerChunk);
     for (int q = chunk * unitsPerChunk; q < end; q++) {
       stepBack(s, stage, t, 0, rows.active(t), q);
+    }
+  }
+
+  private void scanUnitsBack(int chunk, int worker) {
+    CellBlock s = scratch[worker];
+    int end = Math.min(panels[0], (chunk + 1) * unitsPerChunk);
+    for (int q = chunk * unitsPerChunk; q < end; q++) {
+      for (int t = rows.steps() - 1; t >= 0; t--) {
+        stepBack(s, 0, t, 0, rows.active(t), q);
+      }
     }
   }
 
@@ -577,24 +685,27 @@ final class Sweep implements RecurrentPlan {
   private void stepBack(CellBlock s, int stage, int t, int rank, int n, int q) {
     int row = rows.first(t) + rank;
     int before = row + rows.active(t);
-    int state = rank * ld + q * ROW;
     if (stage == stages - 1) {
-      stateGradient(t, rank, n, q, dh, state);
+      stateGradient(t, rank, n, q, dh, rank * ldh + q * ROW);
     }
-    if (made && stage == 0) {
-      // ∂L/∂m = Rᵀ δ of the stage after
+    if (hasC && stage == cellStage) {
+      endCells(t, rank, n, q);
+    }
+    if (made && stage == stages - 2) {
+      // ∂L/∂m = Rᵀ δ of the stage after, or Pᵀ ∂L/∂h
+      int state = rank * ld + q * ROW;
       int width = Math.min(ROW, ld - q * ROW);
       for (int i = 0; i < n; i++) {
         Arrays.fill(dm, state + i * ld, state + i * ld + width, 0f);
       }
       for (GatePlan gate : gates) {
-        if (gate.group.operand() == Operand.MADE) {
+        if (gate.group.operand() == Operand.MADE || gate.group.operand() == Operand.PROJECTED) {
           gate.recurBack(products, q, n, z, row, zPanel, dm, state, ld);
         }
       }
     }
     s.rows = n;
-    s.stateRow = ld;
+    s.stateRow = stage > cellStage ? ldh : ld;
     s.z = z;
     s.hPrev = t == 0 ? h0 : y;
     s.h = y;
@@ -605,33 +716,52 @@ final class Sweep implements RecurrentPlan {
     s.dc = dc;
     s.carry = carry;
     s.dm = dm;
-    int last = Math.min(blocks, 4 * (q + 1));
+    int last = Math.min(blocks[stage], 4 * (q + 1));
     for (int block = 4 * q; block < last; block++) {
       int lane = block * Sizes.LANES;
+      unitsAt(s, stage, block);
       gatesAt(s, block, 0, row);
-      s.hPrevAt = (t == 0 ? h0At + rank * ld : yAt + before * ld) + lane;
-      s.hAt = yAt + row * ld + lane;
+      s.hPrevAt = (t == 0 ? h0At + rank * ldh : yAt + before * ldh) + lane;
+      s.hAt = yAt + row * ldh + lane;
       s.mAt = row * ld + lane;
       s.cAt = row * ld + lane;
       s.cPrevAt = (t == 0 ? c0At + rank * ld : before * ld) + lane;
-      s.dhAt = rank * ld + lane;
-      s.dcAt = s.dhAt;
+      s.dhAt = rank * ldh + lane;
       s.carryAt = s.dhAt;
-      s.dmAt = s.dhAt;
+      s.dcAt = rank * ld + lane;
+      s.dmAt = s.dcAt;
       kernel.backward(stage, s);
     }
   }
 
-  /// ∂L/∂h_t of 64 units: the loss at t (or at the end), what bypasses R, then `Rᵀ δ_{t+1}`. Also
-  /// sets ∂L/∂c_t of sequences that end here. t = -1 gives the first state's.
-  private void stateGradient(int t, int rank, int n, int q, float[] to, int toAt) {
+  /// The sequences among n from `rank` on that go on after step t.
+  private int after(int t, int rank, int n) {
+    return t + 1 < rows.steps() ? Math.clamp(rows.active(t + 1) - rank, 0, n) : 0;
+  }
+
+  /// ∂L/∂c_t of 64 units of the sequences that end at t, which comes from outside alone.
+  private void endCells(int t, int rank, int n, int q) {
     int width = Math.min(ROW, ld - q * ROW);
-    int after = t + 1 < rows.steps() ? Math.clamp(rows.active(t + 1) - rank, 0, n) : 0;
-    for (int i = 0; i < n; i++) {
-      int at = toAt + i * ld;
+    for (int i = after(t, rank, n); i < n; i++) {
       int state = (rank + i) * ld + q * ROW;
+      if (dcN != null) {
+        System.arraycopy(floats(dcN), dcN.offset() + state, dc, state, width);
+      } else {
+        Arrays.fill(dc, state, state + width, 0f);
+      }
+    }
+  }
+
+  /// ∂L/∂h_t of 64 units: the loss at t (or at the end), what bypasses R, then `Rᵀ δ_{t+1}`. t = -1
+  /// gives the first state's.
+  private void stateGradient(int t, int rank, int n, int q, float[] to, int toAt) {
+    int width = Math.min(ROW, ldh - q * ROW);
+    int after = after(t, rank, n);
+    for (int i = 0; i < n; i++) {
+      int at = toAt + i * ldh;
+      int state = (rank + i) * ldh + q * ROW;
       if (t >= 0 && dy != null) {
-        int from = dy.offset() + (rows.first(t) + rank + i) * ld + q * ROW;
+        int from = dy.offset() + (rows.first(t) + rank + i) * ldh + q * ROW;
         System.arraycopy(floats(dy), from, to, at, width);
       } else {
         Arrays.fill(to, at, at + width, 0f);
@@ -640,25 +770,16 @@ final class Sweep implements RecurrentPlan {
         if (kernel.carries()) {
           elementwise.forward(Binary.ADD, to, at, carry, state, to, at, width);
         }
-      } else {
-        if (dhN != null) {
-          float[] end = floats(dhN);
-          elementwise.forward(Binary.ADD, to, at, end, dhN.offset() + state, to, at, width);
-        }
-        if (hasC) {
-          if (dcN != null) {
-            System.arraycopy(floats(dcN), dcN.offset() + state, dc, state, width);
-          } else {
-            Arrays.fill(dc, state, state + width, 0f);
-          }
-        }
+      } else if (dhN != null) {
+        float[] end = floats(dhN);
+        elementwise.forward(Binary.ADD, to, at, end, dhN.offset() + state, to, at, width);
       }
     }
     if (after > 0) {
       int next = rows.first(t + 1) + rank;
       for (GatePlan gate : gates) {
         if (gate.group.operand() == Operand.STATE) {
-          gate.recurBack(products, q, after, z, next, zPanel, to, toAt, ld);
+          gate.recurBack(products, q, after, z, next, zPanel, to, toAt, ldh);
         }
       }
     }
@@ -666,14 +787,12 @@ final class Sweep implements RecurrentPlan {
 
   private void firstStates(int q, int worker) {
     int n = rows.sequences();
-    int width = Math.min(ROW, ld - q * ROW);
-    if (dh0 != null) {
+    if (dh0 != null && q * ROW < ldh) {
       stateGradient(-1, 0, n, q, floats(dh0), dh0.offset() + q * ROW);
-    } else {
-      // sets ∂L/∂c of sequences without a step
-      stateGradient(-1, 0, n, q, dh, q * ROW);
     }
-    if (dc0 != null) {
+    if (dc0 != null && q * ROW < ld) {
+      int width = Math.min(ROW, ld - q * ROW);
+      endCells(-1, 0, n, q);
       for (int rank = 0; rank < n; rank++) {
         int state = rank * ld + q * ROW;
         System.arraycopy(dc, state, floats(dc0), dc0.offset() + state, width);

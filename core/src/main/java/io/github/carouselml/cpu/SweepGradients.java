@@ -27,6 +27,7 @@ final class SweepGradients {
   private final Products products;
   private final GatePlan[] gates;
   private final int ldx;
+  private final int ldh;
   private final int ld;
   private final int weightTasks;
 
@@ -48,10 +49,13 @@ final class SweepGradients {
   private final Team.Task weights = this::weights;
   private final Team.Task inputs = this::inputs;
 
-  SweepGradients(Products products, GatePlan[] gates, int ldx, int ld) {
+  /// @param ldh the distance of two rows of h
+  /// @param ld the distance of two rows of m
+  SweepGradients(Products products, GatePlan[] gates, int ldx, int ldh, int ld) {
     this.products = products;
     this.gates = gates;
     this.ldx = ldx;
+    this.ldh = ldh;
     this.ld = ld;
     int tasks = 0;
     for (GatePlan gate : gates) {
@@ -97,32 +101,31 @@ final class SweepGradients {
   /// One panel of dR, or one of dW and db.
   private void weights(int task, int worker) {
     int rest = task;
-    int w = 0;
-    int r = 0;
-    int b = 0;
     for (GatePlan gate : gates) {
       if (rest < 2 * gate.panels) {
         int panel = rest / 2;
         if (rest % 2 == 0) {
-          recurrentPanel(gate, panel, r);
+          recurrentPanel(gate, panel);
         } else {
-          inputPanel(gate, panel, w, b);
+          inputPanel(gate, panel);
         }
         return;
       }
       rest -= 2 * gate.panels;
-      w += gate.group.input() ? gate.input.packedSize() : 0;
-      b += gate.group.input() ? gate.input.vectors() * Sizes.LANES : 0;
-      r += gate.hasOperand() ? gate.recurrent.packedSize() : 0;
     }
   }
 
-  private void inputPanel(GatePlan gate, int panel, int w, int b) {
-    Slot dW = gradients[0];
-    if (gate.group.input() && dW != null) {
-      chain(gate, gate.input, panel, 0, rows.count(), x, xAt, ldx, dW, w);
+  private @Nullable Slot gradient(int parameter) {
+    return parameter < 0 ? null : gradients[parameter];
+  }
+
+  private void inputPanel(GatePlan gate, int panel) {
+    Slot dW = gradient(gate.inputWeight);
+    if (dW != null) {
+      int at = gate.inputGradient(dW);
+      chain(gate, gate.input, panel, 0, rows.count(), x, xAt, ldx, floats(dW), at);
     }
-    Slot db = gradients[gate.group.input() ? 2 : 3];
+    Slot db = gradient(gate.bias);
     if (db != null) {
       products.multiplyTransposed(
           gate.input.width(panel),
@@ -135,17 +138,19 @@ final class SweepGradients {
           gate.zAt + panel * zPanel,
           ROW,
           floats(db),
-          db.offset() + (gate.group.input() ? b : 0) + panel * ROW,
+          gate.biasGradient(db) + panel * ROW,
           ROW);
     }
   }
 
-  private void recurrentPanel(GatePlan gate, int panel, int r) {
-    Slot dR = gradients[1];
-    if (!gate.hasOperand() || dR == null) {
+  private void recurrentPanel(GatePlan gate, int panel) {
+    Slot slot = gradient(gate.recurrentWeight);
+    if (slot == null) {
       return;
     }
-    if (gate.group.operand() == Operand.MADE) {
+    float[] dR = floats(slot);
+    int r = gate.recurrentGradient(slot);
+    if (gate.group.operand() != Operand.STATE) {
       chain(gate, gate.recurrent, panel, 0, rows.count(), m, 0, ld, dR, r);
       return;
     }
@@ -160,10 +165,10 @@ final class SweepGradients {
       }
       int from = rows.first(first);
       int count = rows.first(t) + n - from;
-      chain(gate, gate.recurrent, panel, from, count, y, yAt + (from + n) * ld, ld, dR, r);
+      chain(gate, gate.recurrent, panel, from, count, y, yAt + (from + n) * ldh, ldh, dR, r);
       t--;
     }
-    chain(gate, gate.recurrent, panel, rows.first(0), rows.active(0), h0, h0At, ld, dR, r);
+    chain(gate, gate.recurrent, panel, rows.first(0), rows.active(0), h0, h0At, ldh, dR, r);
   }
 
   /// `dW[panel] += Σ_k a_k δ_k` over `count` rows of δ from `row` on and rows of a from `aAt` on.
@@ -176,8 +181,8 @@ final class SweepGradients {
       float[] a,
       int aAt,
       int aRow,
-      Slot gradient,
-      int offset) {
+      float[] gradient,
+      int gradientAt) {
     int width = matrix.width(panel) * Sizes.LANES;
     for (int k = 0; k < count; k += INNER) {
       products.multiplyTransposed(
@@ -190,8 +195,8 @@ final class SweepGradients {
           z,
           gate.zAt + panel * zPanel + (row + k) * ROW,
           ROW,
-          floats(gradient),
-          gradient.offset() + offset + matrix.panelOffset(panel),
+          gradient,
+          gradientAt + matrix.panelOffset(panel),
           width);
     }
   }

@@ -178,11 +178,14 @@ public record Recurrent(
         if (inputInitializer instanceof Initializer.Torch) {
           yield bound;
         }
-        yield cell instanceof CellSpec.Lstm lstm && !lstm.coupledInputForget()
+        boolean forgets = cell instanceof CellSpec.Lstm lstm && !lstm.coupledInputForget();
+        yield forgets && spec.name().endsWith("." + CellParameters.BIAS)
             ? new Initializer.Gates(List.of(0.0, forgetBias, 0.0, 0.0))
             : new Initializer.Constant(0);
       }
-      case GAIN -> new Initializer.Constant(1);
+      // peepholes begin closed, gains begin at 1
+      case GAIN ->
+          new Initializer.Constant(spec.name().endsWith("." + CellParameters.PEEPHOLE) ? 0 : 1);
       case TABLE -> throw new IllegalStateException("A cell has no table.");
     };
   }

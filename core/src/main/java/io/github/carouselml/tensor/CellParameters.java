@@ -1,6 +1,5 @@
 package io.github.carouselml.tensor;
 
-import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.tensor.Layout.Matrix;
 import io.github.carouselml.tensor.Layout.Vector;
@@ -21,6 +20,24 @@ public final class CellParameters {
 
   /// The bias of the GRU's recurrent candidate, which the reset gate multiplies.
   public static final String RECURRENT_BIAS = "recurrent_bias";
+
+  /// `p`, through which the gates see the cell, in the order i f o.
+  public static final String PEEPHOLE = "peephole";
+
+  /// `P`, from the cells to the outputs.
+  public static final String PROJECTION_WEIGHT = "projection_weight";
+
+  /// What multiplies the normalised `W x`.
+  public static final String INPUT_GAIN = "input_gain";
+
+  /// What multiplies the normalised `R h'`.
+  public static final String RECURRENT_GAIN = "recurrent_gain";
+
+  /// What multiplies the normalised cell on its way out.
+  public static final String CELL_GAIN = "cell_gain";
+
+  /// What is added to it.
+  public static final String CELL_BIAS = "cell_bias";
 
   private CellParameters() {}
 
@@ -62,10 +79,6 @@ public final class CellParameters {
       all.add(new ParameterSpec(BIAS, vector(cell), Role.BIAS));
       return List.copyOf(all);
     }
-    if (cell instanceof CellSpec.Lstm lstm && !lstm.isPlain()) {
-      throw new CarouselException.Request(
-          "Only the plain LSTM can be trained so far, not " + lstm + ".");
-    }
     all.add(
         new ParameterSpec(
             RECURRENT_WEIGHT, matrix(cell, cell.outputSize()), Role.RECURRENT_WEIGHT));
@@ -73,6 +86,28 @@ public final class CellParameters {
     if (cell instanceof CellSpec.Gru gru && gru.reset() == CellSpec.Gru.Reset.AFTER) {
       all.add(new ParameterSpec(RECURRENT_BIAS, new Vector(gru.hiddenSize()), Role.BIAS));
     }
+    if (cell instanceof CellSpec.Lstm lstm) {
+      addOptions(lstm, all);
+    }
     return List.copyOf(all);
+  }
+
+  private static void addOptions(CellSpec.Lstm lstm, List<ParameterSpec> all) {
+    int H = lstm.hiddenSize();
+    if (lstm.peepholes()) {
+      Layout layout = new Vector(lstm.coupledInputForget() ? 2 : 3, H);
+      all.add(new ParameterSpec(PEEPHOLE, layout, Role.GAIN));
+    }
+    if (lstm.projectionSize().isPresent()) {
+      Layout layout = new Matrix(lstm.outputSize(), H);
+      all.add(new ParameterSpec(PROJECTION_WEIGHT, layout, Role.INPUT_WEIGHT));
+    }
+    if (lstm.layerNorm()) {
+      Layout gains = new Vector(gates(lstm), H);
+      all.add(new ParameterSpec(INPUT_GAIN, gains, Role.GAIN));
+      all.add(new ParameterSpec(RECURRENT_GAIN, gains, Role.GAIN));
+      all.add(new ParameterSpec(CELL_GAIN, new Vector(H), Role.GAIN));
+      all.add(new ParameterSpec(CELL_BIAS, new Vector(H), Role.BIAS));
+    }
   }
 }

@@ -9,6 +9,7 @@ import io.github.carouselml.cell.ReferenceParameters;
 import io.github.carouselml.cpu.CpuBackend;
 import io.github.carouselml.cpu.Engine;
 import io.github.carouselml.cpu.TestBackends;
+import io.github.carouselml.spec.Activation;
 import io.github.carouselml.spec.CellSpec;
 import java.util.Arrays;
 import java.util.List;
@@ -23,13 +24,48 @@ public abstract class SweepContract {
   protected abstract Engine engine(int threads);
 
   static Stream<CellSpec> cells() {
-    return Stream.of(1, 3, 16, 17, 33, 64, 70)
-        .flatMap(H ->
-            Stream.of(
-                new CellSpec.Lstm(H),
-                new CellSpec.Gru(H),
-                new CellSpec.Gru(H).withReset(CellSpec.Gru.Reset.BEFORE),
-                new CellSpec.Rnn(H)));
+    return Stream.concat(
+        Stream.of(1, 3, 16, 17, 33, 64, 70)
+            .flatMap(H ->
+                Stream.of(
+                    new CellSpec.Lstm(H),
+                    new CellSpec.Gru(H),
+                    new CellSpec.Gru(H).withReset(CellSpec.Gru.Reset.BEFORE),
+                    new CellSpec.Rnn(H))),
+        Stream.of(3, 17, 70).flatMap(SweepContract::relatives));
+  }
+
+  /// Every option by itself, and some together.
+  private static Stream<CellSpec> relatives(int H) {
+    CellSpec.Lstm lstm = new CellSpec.Lstm(H);
+    CellSpec.Gru gru = new CellSpec.Gru(H);
+    CellSpec.Gru before = gru.withReset(CellSpec.Gru.Reset.BEFORE);
+    Activation hard = new Activation.HardSigmoid(0.21f, 0.47f);
+    Activation sigmoid = new Activation.Sigmoid();
+    Activation tanh = new Activation.Tanh();
+    Activation softsign = new Activation.Softsign();
+    Activation leaky = new Activation.LeakyRelu(0.1f);
+    Activation affine = new Activation.Affine(0.6f, 0.3f);
+    return Stream.of(
+        new CellSpec.Rnn(H).withActivation(new Activation.Relu()),
+        new CellSpec.Rnn(H).withActivation(hard),
+        new CellSpec.Rnn(H).withActivation(affine),
+        lstm.withPeepholes(),
+        lstm.withCoupledInputForget(),
+        lstm.withCoupledInputForget().withPeepholes(),
+        lstm.withCellClip(0.4f),
+        lstm.withCellClip(0.4f).withPeepholes(),
+        lstm.withProjectionSize(2),
+        lstm.withProjectionSize(H - 1).withPeepholes().withCoupledInputForget(),
+        lstm.withActivations(hard, softsign, leaky),
+        lstm.withActivations(sigmoid, hard, affine),
+        lstm.withActivations(softsign, affine, new Activation.Relu()).withCellClip(0.5f),
+        gru.withActivations(hard, softsign),
+        gru.withActivations(sigmoid, affine),
+        before.withActivations(hard, leaky),
+        before.withActivations(sigmoid, affine),
+        new CellSpec.MinLstm(H),
+        new CellSpec.MinGru(H));
   }
 
   static Stream<SweepRun.Case> cases() {

@@ -215,6 +215,11 @@ final class SweepRun {
     Slot hN = grid(backend, B, O);
     @Nullable Slot cN = run.hasC() ? grid(backend, B, H) : null;
     plan.forward(rows, x, h0, run.hasC() ? c0 : null, parameters, y, hN, cN, training);
+    gridPaddingIsZero(backend, y, N, O, run);
+    gridPaddingIsZero(backend, hN, B, O, run);
+    if (cN != null) {
+      gridPaddingIsZero(backend, cN, B, H, run);
+    }
     float[] ys = down(backend, y, N, O);
     float[] hNs = down(backend, hN, B, O);
     float[] cNs = cN == null ? new float[0] : down(backend, cN, B, H);
@@ -248,6 +253,17 @@ final class SweepRun {
         down(backend, dh0, B, O),
         dc0 == null ? new float[0] : down(backend, dc0, B, H),
         canonical);
+  }
+
+  private static void gridPaddingIsZero(
+      Backend backend, Slot grid, int rows, int features, Case run) {
+    float[] all = new float[rows * Sizes.stride(features)];
+    backend.download(new Slot(grid.buffer(), grid.offset(), all.length), all, 0);
+    for (int i = 0; i < all.length; i++) {
+      if (i % Sizes.stride(features) >= features && Float.floatToRawIntBits(all[i]) != 0) {
+        throw new AssertionError("The padding of a state is not +0 but " + all[i] + ": " + run);
+      }
+    }
   }
 
   private static void paddingIsZero(Backend backend, Layout layout, Slot gradient, Case run) {
