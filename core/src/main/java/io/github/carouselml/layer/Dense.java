@@ -2,6 +2,7 @@ package io.github.carouselml.layer;
 
 import io.github.carouselml.grad.LinearOp;
 import io.github.carouselml.grad.Parameter;
+import io.github.carouselml.grad.Parameters;
 import io.github.carouselml.grad.Tensor;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.Initializer;
@@ -43,9 +44,12 @@ public record Dense(
     return new Dense(name, inputSize, outputSize, hasBias, weights);
   }
 
+  Layout.Matrix layout() {
+    return new Layout.Matrix(outputSize, inputSize);
+  }
+
   private ParameterSpec weightSpec() {
-    return new ParameterSpec(
-        name + ".weight", new Layout.Matrix(outputSize, inputSize), Role.INPUT_WEIGHT);
+    return new ParameterSpec(name + ".weight", layout(), Role.INPUT_WEIGHT);
   }
 
   private ParameterSpec biasSpec() {
@@ -63,12 +67,20 @@ public record Dense(
 
   /// Its weights on a tape's parameters, for losses that contain the layer.
   public Parameter weight(Tensor x) {
-    return x.tape().parameters().get(weightSpec());
+    return weight(x.tape().parameters());
+  }
+
+  Parameter weight(Parameters parameters) {
+    return parameters.get(weightSpec());
+  }
+
+  @Nullable Parameter bias(Parameters parameters) {
+    return hasBias ? parameters.get(biasSpec()) : null;
   }
 
   /// Its bias on a tape's parameters, or null without one.
   public @Nullable Parameter bias(Tensor x) {
-    return hasBias ? x.tape().parameters().get(biasSpec()) : null;
+    return bias(x.tape().parameters());
   }
 
   /// Records the layer.

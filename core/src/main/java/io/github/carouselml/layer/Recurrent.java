@@ -125,7 +125,7 @@ public record Recurrent(
     return direction == Direction.BOTH && merge == Merge.CONCAT ? Math.multiplyExact(2, one) : one;
   }
 
-  private int inputSize(int layer) {
+  int inputSize(int layer) {
     return layer == 0 ? inputSize : outputSize(layer - 1);
   }
 
@@ -148,7 +148,8 @@ public record Recurrent(
     return cells.get(state / reversed().size());
   }
 
-  private List<ParameterSpec> specs(int layer, boolean reverse) {
+  /// The parameters of one layer in one direction, in the order of its plan.
+  List<ParameterSpec> specs(int layer, boolean reverse) {
     String prefix = name + "." + layer + (reverse ? ".backward." : ".forward.");
     return CellParameters.of(cells.get(layer), inputSize(layer)).stream()
         .map(spec -> spec.withName(prefix + spec.name()))

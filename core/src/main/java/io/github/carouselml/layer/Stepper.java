@@ -1,0 +1,251 @@
+package io.github.carouselml.layer;
+
+import io.github.carouselml.grad.Parameter;
+import io.github.carouselml.grad.Parameters;
+import io.github.carouselml.spec.CarouselException;
+import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.Direction;
+import io.github.carouselml.tensor.Backend;
+import io.github.carouselml.tensor.Flag;
+import io.github.carouselml.tensor.Layout;
+import io.github.carouselml.tensor.Operations;
+import io.github.carouselml.tensor.RecurrentPlan;
+import io.github.carouselml.tensor.Rows;
+import io.github.carouselml.tensor.Sizes;
+import io.github.carouselml.tensor.Slot;
+import java.util.Arrays;
+import java.util.EnumSet;
+import org.jspecify.annotations.Nullable;
+
+/// One step at a time through a whole stack that reads forward, and a dense layer on top if there
+/// is one, with the bits of the whole sequence at once:
+/// ```
+/// var stepper = new Stepper(backend, parameters, stack, head);
+/// float[] y = new float[stepper.outputSize()];
+/// for (float[] x : stream) {                  // [inputSize]
+///   stepper.step(x, y);                       // y [outputSize]
+/// }
+/// StackState kept = stepper.state();          // a value: kept, given to another stepper, compared
+/// ```
+/// The state is the stepper's own: one a thread. The parameters are only read, so any number of
+/// steppers may share them. A step allocates nothing.
+public final class Stepper {
+  private static final int[] ONE_STEP = {1};
+
+  private final Backend backend;
+  private final Operations operations;
+  private final Recurrent stack;
+  private final Level[] levels;
+  private final @Nullable Head head;
+  private final Slot input;
+  private final Slot output;
+  private final int outputSize;
+  private final float[] numbers; // room for a state on its way
+  private int now; // which of two places of every state is the present one
+
+  /// A stepper through a stack of trained weights, at a state of zeros.
+  public Stepper(Backend backend, Parameters parameters, Recurrent stack) {
+    this(backend, parameters, stack, null);
+  }
+
+  /// A stepper through a stack and a dense layer on its outputs, at a state of zeros.
+  public Stepper(Backend backend, Parameters parameters, Recurrent stack, @Nullable Dense dense) {
+    if (stack.direction() != Direction.FORWARD) {
+      throw new CarouselException.Request(
+          "Recurrent '"
+              + stack.name()
+              + "' reads "
+              + (stack.direction() == Direction.BOTH ? "both ways" : "backward")
+              + " and cannot go step by step: its first output depends on the last input.");
+    }
+    this.backend = backend;
+    this.stack = stack;
+    operations = backend.operations();
+    numbers = new float[StackState.size(stack.cells())];
+    input = row(backend, stack.inputSize());
+    levels = new Level[stack.cells().size()];
+    int at = 0;
+    for (int l = 0; l < levels.length; l++) {
+      levels[l] = new Level(backend, parameters, stack, l, at);
+      at += levels[l].size();
+    }
+    head = dense == null ? null : new Head(parameters, stack, dense);
+    output = row(backend, dense == null ? stack.outputSize() : dense.outputSize());
+    outputSize = dense == null ? stack.outputSize() : dense.outputSize();
+  }
+
+  private static Slot row(Backend backend, int features) {
+    return Slot.of(backend.allocate(Sizes.stride(features)));
+  }
+
+  /// The numbers that a step takes.
+  public int inputSize() {
+    return stack.inputSize();
+  }
+
+  /// The numbers that a step gives.
+  public int outputSize() {
+    return outputSize;
+  }
+
+  /// One step: from `x [inputSize]` to `y [outputSize]`, and on to the next state.
+  public void step(float[] x, float[] y) {
+    if (x.length != stack.inputSize() || y.length != outputSize) {
+      throw wrongSizes(x, y);
+    }
+    backend.uploadRows(x, 1, x.length, input);
+    Slot h = input;
+    for (Level level : levels) {
+      h = level.step(h, now);
+    }
+    now = 1 - now;
+    if (head != null) {
+      head.apply(operations, h, output);
+      h = output;
+    }
+    backend.downloadRows(h, 1, outputSize, y);
+  }
+
+  private CarouselException wrongSizes(float[] x, float[] y) {
+    return new CarouselException.Request(
+        "A step of '"
+            + stack.name()
+            + "' takes "
+            + stack.inputSize()
+            + " numbers and gives "
+            + outputSize
+            + ", but it got "
+            + x.length
+            + " and room for "
+            + y.length
+            + ".");
+  }
+
+  /// Begins a new sequence from zeros.
+  public void reset() {
+    Arrays.fill(numbers, 0f);
+    upload();
+  }
+
+  /// The present state.
+  public StackState state() {
+    for (Level level : levels) {
+      level.download(backend, numbers, now);
+    }
+    return StackState.of(stack, numbers);
+  }
+
+  /// Goes on from a state that a stepper of the same cells gave.
+  public void restore(StackState state) {
+    if (!state.cells().equals(stack.cells())) {
+      throw new CarouselException.Request(
+          "A state of the cells "
+              + state.cells()
+              + " was given to recurrent '"
+              + stack.name()
+              + "', which has the cells "
+              + stack.cells()
+              + ".");
+    }
+    state.copyTo(numbers);
+    upload();
+  }
+
+  private void upload() {
+    for (Level level : levels) {
+      level.upload(backend, numbers, now);
+    }
+  }
+
+  /// One layer: its plan for one step of one sequence, and two places for its state, which take
+  /// turns.
+  private static final class Level {
+    private final RecurrentPlan plan;
+    private final Rows rows = new Rows(1, 1);
+    private final Slot[] parameters;
+    private final Slot[] h;
+    private final Slot @Nullable [] c;
+    private final int at;
+    private final int outputs;
+    private final int units;
+
+    Level(Backend backend, Parameters all, Recurrent stack, int layer, int at) {
+      CellSpec cell = stack.cells().get(layer);
+      this.at = at;
+      outputs = cell.outputSize();
+      units = cell.hasCellState() ? cell.hiddenSize() : 0;
+      plan = backend.plan(cell, stack.inputSize(layer), 1, 1, EnumSet.noneOf(Flag.class));
+      rows.set(ONE_STEP, 1);
+      parameters =
+          stack.specs(layer, false).stream().map(s -> all.get(s).value()).toArray(Slot[]::new);
+      h = new Slot[] {row(backend, outputs), row(backend, outputs)};
+      c = units == 0 ? null : new Slot[] {row(backend, units), row(backend, units)};
+    }
+
+    int size() {
+      return outputs + units;
+    }
+
+    /// h, c = cell(x, h', c')
+    Slot step(Slot x, int now) {
+      Slot next = h[1 - now];
+      Slot[] cells = c;
+      if (cells == null) {
+        plan.forward(rows, x, h[now], null, parameters, next, null, null, false);
+      } else {
+        plan.forward(rows, x, h[now], cells[now], parameters, next, null, cells[1 - now], false);
+      }
+      return next;
+    }
+
+    void upload(Backend backend, float[] numbers, int now) {
+      backend.upload(numbers, at, first(h[now], outputs));
+      if (c != null) {
+        backend.upload(numbers, at + outputs, first(c[now], units));
+      }
+    }
+
+    void download(Backend backend, float[] numbers, int now) {
+      backend.download(first(h[now], outputs), numbers, at);
+      if (c != null) {
+        backend.download(first(c[now], units), numbers, at + outputs);
+      }
+    }
+
+    /// A row without its padding.
+    private static Slot first(Slot row, int features) {
+      return new Slot(row.buffer(), row.offset(), features);
+    }
+  }
+
+  /// The dense layer on top.
+  private static final class Head {
+    private final Layout.Matrix layout;
+    private final Slot weight;
+    private final @Nullable Slot bias;
+
+    Head(Parameters all, Recurrent stack, Dense dense) {
+      if (dense.inputSize() != stack.outputSize()) {
+        throw new CarouselException.Request(
+            "Dense '"
+                + dense.name()
+                + "' was built for an input of size "
+                + dense.inputSize()
+                + ", but recurrent '"
+                + stack.name()
+                + "' gives "
+                + stack.outputSize()
+                + " numbers.");
+      }
+      layout = dense.layout();
+      weight = dense.weight(all).value();
+      Parameter own = dense.bias(all);
+      bias = own == null ? null : own.value();
+    }
+
+    /// y = W h + b
+    void apply(Operations operations, Slot h, Slot y) {
+      operations.dense().forward(1, layout, h, weight, bias, y);
+    }
+  }
+}

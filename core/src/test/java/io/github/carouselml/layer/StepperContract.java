@@ -1,0 +1,184 @@
+package io.github.carouselml.layer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.carouselml.cpu.Engine;
+import io.github.carouselml.cpu.TestBackends;
+import io.github.carouselml.grad.Parameters;
+import io.github.carouselml.grad.Program;
+import io.github.carouselml.grad.RowSpace;
+import io.github.carouselml.grad.Tape;
+import io.github.carouselml.grad.Tensor;
+import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.tensor.Backend;
+import io.github.carouselml.tensor.Rows;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What steps must give on every set of kernels: the bits of the whole sequence, whoever else steps,
+/// and no garbage.
+public abstract class StepperContract {
+  /// A stack and what stands on it.
+  record Model(Recurrent stack, Dense head) {
+    Parameters initialize(Backend backend, long seed) {
+      return Layer.initialize(backend, List.of(stack, head), seed);
+    }
+  }
+
+  /// The kernels under test, with a team of so many threads.
+  protected abstract Engine engine(int threads);
+
+  static Stream<Model> models() {
+    CellSpec before = new CellSpec.Gru(33).withReset(CellSpec.Gru.Reset.BEFORE);
+    return Stream.of(
+            new Recurrent("one", 1, new CellSpec.Lstm(1)),
+            new Recurrent("lstm", 3, new CellSpec.Lstm(17), new CellSpec.Lstm(64)),
+            new Recurrent("gru", 20, new CellSpec.Gru(32)),
+            new Recurrent("mixed", 5, before, new CellSpec.Rnn(16), new CellSpec.Lstm(40)),
+            new Recurrent("dropped", 4, new CellSpec.Lstm(8), new CellSpec.Gru(8)).withDropout(0.5))
+        .map(stack -> new Model(stack, new Dense("head", stack.outputSize(), 3)));
+  }
+
+  static float[][] numbers(long seed, int steps, int features) {
+    Random random = new Random(seed);
+    float[][] x = new float[steps][features];
+    for (float[] row : x) {
+      for (int f = 0; f < features; f++) {
+        row[f] = random.nextFloat() * 2 - 1;
+      }
+    }
+    return x;
+  }
+
+  /// The whole sequence at once.
+  private static float[][] whole(Backend backend, Model model, Parameters parameters, float[][] x) {
+    Rows rows = new Rows(x.length, 1);
+    rows.set(new int[] {x.length}, 1);
+    Tape tape = new Tape(backend, parameters, Tape.Mode.PREDICT, 0);
+    int features = model.stack.inputSize();
+    Tensor in = tape.input("x", new RowSpace.Steps(rows), features);
+    Tensor out = tape.keep(model.head.apply(model.stack.apply(in)));
+    float[] all = new float[x.length * features];
+    float[] results = new float[x.length * 3];
+    for (int t = 0; t < x.length; t++) {
+      System.arraycopy(x[t], 0, all, rows.row(t, 0) * features, features);
+    }
+    try (Program program = tape.program()) {
+      program.upload(in, all);
+      program.evaluate(0);
+      program.download(out, results);
+    }
+    float[][] y = new float[x.length][];
+    for (int t = 0; t < x.length; t++) {
+      y[t] = Arrays.copyOfRange(results, rows.row(t, 0) * 3, rows.row(t, 0) * 3 + 3);
+    }
+    return y;
+  }
+
+  private static float[][] steps(Stepper stepper, float[][] x) {
+    float[][] y = new float[x.length][stepper.outputSize()];
+    for (int t = 0; t < x.length; t++) {
+      stepper.step(x[t], y[t]);
+    }
+    return y;
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void steps_give_the_bits_of_the_whole_sequence(Model model) {
+    float[][] x = numbers(8, 11, model.stack.inputSize());
+    try (Backend backend = TestBackends.of(engine(2))) {
+      Parameters parameters = model.initialize(backend, 4);
+      float[][] expected = whole(backend, model, parameters, x);
+      Stepper stepper = new Stepper(backend, parameters, model.stack, model.head);
+
+      assertThat(steps(stepper, x)).isDeepEqualTo(expected);
+      stepper.reset();
+      assertThat(steps(stepper, x)).as("after a reset").isDeepEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void a_state_goes_on_elsewhere(Model model) {
+    float[][] x = numbers(9, 10, model.stack.inputSize());
+    try (Backend backend = TestBackends.of(engine(1))) {
+      Parameters parameters = model.initialize(backend, 4);
+      Stepper stepper = new Stepper(backend, parameters, model.stack, model.head);
+      assertThat(stepper.state()).isEqualTo(StackState.zero(model.stack));
+      for (int cut : new int[] {0, 3, 4, 10}) {
+        stepper.reset();
+        steps(stepper, Arrays.copyOf(x, cut));
+        StackState state = stepper.state();
+        float[][] expected = steps(stepper, Arrays.copyOfRange(x, cut, 10));
+        StackState end = stepper.state();
+
+        Stepper other = new Stepper(backend, parameters, model.stack, model.head);
+        steps(other, x);
+        other.restore(StackState.of(model.stack, state.numbers()));
+        assertThat(other.state()).as("cut at %d", cut).isEqualTo(state);
+        assertThat(steps(other, Arrays.copyOfRange(x, cut, 10)))
+            .as("cut at %d", cut)
+            .isDeepEqualTo(expected);
+        assertThat(other.state()).as("cut at %d", cut).isEqualTo(end);
+      }
+    }
+  }
+
+  @Test
+  void sixty_four_threads_share_one_model() throws Exception {
+    Model model = models().toList().get(1);
+    try (Backend backend = TestBackends.of(engine(2));
+        ExecutorService threads = Executors.newFixedThreadPool(64)) {
+      Parameters parameters = model.initialize(backend, 4);
+      List<Callable<float[][]>> streams =
+          IntStream.range(0, 64)
+              .<Callable<float[][]>>mapToObj(seed ->
+                  () -> {
+                    float[][] x = numbers(seed, 200, model.stack.inputSize());
+                    return steps(new Stepper(backend, parameters, model.stack, model.head), x);
+                  })
+              .toList();
+      List<Future<float[][]>> together = threads.invokeAll(streams);
+      for (int s = 0; s < 64; s++) {
+        assertThat(together.get(s).get())
+            .as("stream with seed %d", s)
+            .isDeepEqualTo(streams.get(s).call());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  @Tag("allocation")
+  void a_step_allocates_nothing(Model model) {
+    var bean = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    float[][] x = numbers(10, 16, model.stack.inputSize());
+    float[] y = new float[3];
+    try (Backend backend = TestBackends.of(engine(1))) {
+      Parameters parameters = model.initialize(backend, 4);
+      Stepper stepper = new Stepper(backend, parameters, model.stack, model.head);
+      long least = Long.MAX_VALUE;
+      for (int round = 0; round < 5_000 && least > 0; round++) {
+        long before = bean.getCurrentThreadAllocatedBytes();
+        for (float[] row : x) {
+          stepper.step(row, y);
+        }
+        least = Math.min(least, bean.getCurrentThreadAllocatedBytes() - before);
+      }
+      assertThat(least).as("bytes of 16 steps of %s", model).isZero();
+    }
+  }
+}
