@@ -2,6 +2,7 @@
 /// exported to one name is a seam of the house.
 @SuppressWarnings("module") // the named readers are compiled after this module
 module io.github.carouselml.core {
+  requires jdk.management;
   requires static transitive org.jspecify;
 
   exports io.github.carouselml.cell;

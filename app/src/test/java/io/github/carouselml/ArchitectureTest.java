@@ -169,7 +169,7 @@ final class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage(
             Stream.concat(
-                    CORE.stream().filter(p -> !Set.of("spec", "kernel", "cell").contains(p)),
+                    CORE.stream().filter(p -> !Set.of("spec", "kernel", "cell", "cpu").contains(p)),
                     Stream.of("tasks..", "app.."))
                 .map(p -> ROOT + p)
                 .toArray(String[]::new))

@@ -1,6 +1,7 @@
 package io.github.carouselml.cell;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The element-wise part of one step of a cell, in float, forward and backward, on a [CellBlock].
 ///
@@ -15,6 +16,11 @@ public interface CellKernel {
 
   /// Gradients of the state to gradients of the pre-activations; later stages first.
   void backward(int stage, CellBlock s);
+
+  /// This cell's way through a single row, if it has one.
+  default @Nullable RowKernel row() {
+    return this instanceof RowKernel row ? row : null;
+  }
 
   /// Whether a part of ∂L/∂h' reaches it past the recurrent product.
   boolean carries();

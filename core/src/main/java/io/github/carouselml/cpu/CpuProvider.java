@@ -17,11 +17,8 @@ public final class CpuProvider implements BackendProvider {
     Kernels.Choice choice = Kernels.choose(options.kernels());
     choice.remarks().forEach(options.remarks());
     KernelProvider kernels = choice.provider();
-    return new CpuBackend(
-        new Engine(
-            kernels.elementwise(),
-            kernels.products(),
-            kernels.cells(),
-            new Team(options.threads())));
+    boolean warming = options.kernels().equals(Kernels.AUTO) && kernels.lanes() > 1;
+    Team team = new Team(options.threads());
+    return new CpuBackend(warming ? Engine.warming(kernels, team) : Engine.of(kernels, team));
   }
 }

@@ -392,7 +392,8 @@ final class Sweep implements RecurrentPlan {
     int first = chunk * unitsPerChunk;
     int n = rows.active(t);
     int zRow = rows.first(t) - zFirst;
-    if (n == 1 && kernel instanceof RowKernel rowKernel) {
+    RowKernel rowKernel = n == 1 ? kernel.row() : null;
+    if (rowKernel != null) {
       row(rowKernel, s, first, unitEnd(chunk) - first, zRow);
       return;
     }

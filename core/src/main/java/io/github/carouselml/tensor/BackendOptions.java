@@ -5,7 +5,8 @@ import java.util.function.Consumer;
 
 /// What a user may wish of a backend.
 ///
-/// @param kernels `auto` for the fastest that can run here, or the name of a set: `simd`, `plain`
+/// @param kernels `auto` for the fastest that can run here, starting on plain loops until each is
+///     compiled; or the name of a set, used from the first call on: `simd`, `plain`
 /// @param threads threads, the calling one included
 /// @param remarks is told, in a sentence, what was passed over and what would help
 public record BackendOptions(String kernels, int threads, Consumer<String> remarks) {

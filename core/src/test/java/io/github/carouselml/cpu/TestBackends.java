@@ -29,4 +29,9 @@ public final class TestBackends {
   public static CpuBackend of(Engine engine) {
     return new CpuBackend(engine);
   }
+
+  /// Plain loops first, then these kernels, on so many threads; to be closed.
+  public static CpuBackend warming(KernelProvider kernels, int threads) {
+    return of(Engine.warming(kernels, new Team(threads)));
+  }
 }
