@@ -1,14 +1,10 @@
 package io.github.carouselml.benchmarks;
 
-import io.github.carouselml.cell.PlainCells;
-import io.github.carouselml.cpu.CpuBackend;
-import io.github.carouselml.cpu.Engine;
-import io.github.carouselml.kernel.Team;
-import io.github.carouselml.simd.VectorElementwise;
-import io.github.carouselml.simd.VectorProducts;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.tensor.Backend;
+import io.github.carouselml.tensor.BackendOptions;
+import io.github.carouselml.tensor.Backends;
 import io.github.carouselml.tensor.Buffer;
 import io.github.carouselml.tensor.Flag;
 import io.github.carouselml.tensor.Operations;
@@ -38,9 +34,7 @@ final class CarouselContender implements Contender {
   private final List<Sweep> sweeps = new ArrayList<>();
 
   private static Backend backend(int threads) {
-    return new CpuBackend(
-        new Engine(
-            new VectorElementwise(), new VectorProducts(), new PlainCells(), new Team(threads)));
+    return Backends.open("cpu", new BackendOptions().withKernels("simd").withThreads(threads));
   }
 
   /// One layer's plan and memory.

@@ -21,7 +21,7 @@ public record Engine(Elementwise elementwise, Products products, CellKernels cel
     return new Engine(
         new WarmingElementwise(warmUp, plain.elementwise(), kernels.elementwise()),
         new WarmingProducts(warmUp, plain.products(), kernels.products()),
-        cell -> new WarmingCell(warmUp, loops.of(cell), vectors.of(cell)),
+        cell -> WarmingCell.of(warmUp, loops.of(cell), vectors.of(cell)),
         team);
   }
 }
