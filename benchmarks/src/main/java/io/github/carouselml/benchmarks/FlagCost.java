@@ -1,0 +1,311 @@
+package io.github.carouselml.benchmarks;
+
+import io.github.carouselml.grad.Parameter;
+import io.github.carouselml.grad.Parameters;
+import io.github.carouselml.grad.Program;
+import io.github.carouselml.grad.RowSpace;
+import io.github.carouselml.grad.Tape;
+import io.github.carouselml.grad.Tensor;
+import io.github.carouselml.layer.Dense;
+import io.github.carouselml.layer.Layer;
+import io.github.carouselml.layer.Recurrent;
+import io.github.carouselml.loss.MeanLoss;
+import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.LossSpec;
+import io.github.carouselml.tensor.Backend;
+import io.github.carouselml.tensor.Backends;
+import io.github.carouselml.tensor.Rows;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+
+/// What does it cost to forget `--add-modules jdk.incubator.vector`? `benchmarks/flag-cost`.
+///
+/// Two processes with the same class path do the same work, one with the flag and one without, in
+/// alternation. Each tells how long a call takes once it no longer gets faster, how long the process
+/// took for its first calls, its start included, and a digest of what it computed: the two must
+/// agree, since both sets of kernels give the same bits.
+final class FlagCost {
+  private static final String FLAG = "--add-modules=jdk.incubator.vector";
+
+  private static final String USAGE =
+      """
+      benchmarks/flag-cost [options]: the cost of forgetting --add-modules jdk.incubator.vector.
+        --pairs N       pairs of processes for each case (default: 5)
+        --quick         1 pair, short
+        --out FILE      the result file (default: benchmarks/results/flag-cost.json; not with --quick)
+        --table FILE    prints the table of a result file and measures nothing
+      """;
+
+  /// What is computed. Sizes as everywhere: T steps, B sequences, I inputs, H units.
+  private enum Case {
+    FORECASTER("training, T=36 B=32 I=4 H=32", true, 36, 32, 4, 32, 1000),
+    MIDDLE("training, T=128 B=32 I=128 H=256", true, 128, 32, 128, 256, 20),
+    ONE("prediction, T=128 B=1 I=64 H=128", false, 128, 1, 64, 128, 1000);
+
+    final String title;
+    final boolean training;
+    final int steps;
+    final int sequences;
+    final int inputs;
+    final int hidden;
+    final int firstCalls;
+
+    Case(
+        String title,
+        boolean training,
+        int steps,
+        int sequences,
+        int inputs,
+        int hidden,
+        int firstCalls) {
+      this.title = title;
+      this.training = training;
+      this.steps = steps;
+      this.sequences = sequences;
+      this.inputs = inputs;
+      this.hidden = hidden;
+      this.firstCalls = firstCalls;
+    }
+  }
+
+  private FlagCost() {}
+
+  public static void main(String[] args) throws Exception {
+    if (args.length == 3 && args[0].equals("measure")) {
+      System.out.println(Json.write(measure(Case.valueOf(args[1]), Long.parseLong(args[2])), -1));
+      return;
+    }
+    int pairs = 5;
+    long seconds = 6;
+    Path root = Path.of(System.getProperty("carousel.root", "."));
+    Path out = root.resolve("benchmarks/results/flag-cost.json");
+    boolean quick = false;
+    for (int i = 0; i < args.length; i++) {
+      switch (args[i]) {
+        case "--quick" -> {
+          quick = true;
+          pairs = 1;
+          seconds = 2;
+        }
+        case "--pairs" -> pairs = Integer.parseInt(args[++i]);
+        case "--out" -> out = Path.of(args[++i]);
+        case "--table" -> {
+          System.out.print(table((Map<?, ?>) Json.parse(Files.readString(Path.of(args[++i])))));
+          return;
+        }
+        case "--help" -> {
+          System.out.print(USAGE);
+          return;
+        }
+        default -> {
+          System.err.print("The option '" + args[i] + "' is unknown.\n" + USAGE);
+          System.exit(2);
+        }
+      }
+    }
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    result.put("command", "benchmarks/flag-cost" + (args.length == 0 ? "" : " ") + String.join(" ", args));
+    result.put("machine", Machine.describe());
+    List<Object> cases = new ArrayList<>();
+    for (Case one : Case.values()) {
+      cases.add(compare(one, pairs, seconds));
+    }
+    result.put("cases", cases);
+    System.out.print(table(result));
+    if (!quick || Arrays.asList(args).contains("--out")) {
+      Files.createDirectories(out.toAbsolutePath().getParent());
+      Files.writeString(out, Json.write(result, 0) + "\n");
+      System.err.println("Written to " + out);
+    }
+  }
+
+  private static Map<String, Object> compare(Case one, int pairs, long seconds)
+      throws IOException, InterruptedException {
+    List<Double> with = new ArrayList<>();
+    List<Double> without = new ArrayList<>();
+    List<Double> firstWith = new ArrayList<>();
+    List<Double> firstWithout = new ArrayList<>();
+    for (int p = 0; p < pairs; p++) {
+      System.err.printf("%s, pair %d of %d%n", one.title, p + 1, pairs);
+      // who begins takes turns, so that a slow spell of the machine falls on both
+      Map<?, ?> vectors = p % 2 == 0 ? process(one, true, seconds) : null;
+      Map<?, ?> plain = process(one, false, seconds);
+      vectors = vectors == null ? process(one, true, seconds) : vectors;
+      if (!vectors.get("digest").equals(plain.get("digest"))) {
+        throw new IllegalStateException("The two did not compute the same bits: " + one.title);
+      }
+      with.add((Double) vectors.get("milliseconds"));
+      without.add((Double) plain.get("milliseconds"));
+      firstWith.add((Double) vectors.get("firstCallsSeconds"));
+      firstWithout.add((Double) plain.get("firstCallsSeconds"));
+    }
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("case", one.title);
+    result.put("millisecondsWith", with);
+    result.put("millisecondsWithout", without);
+    result.put("slowdown", ratio(without, with));
+    result.put("firstCalls", one.firstCalls);
+    result.put("firstCallsSecondsWith", firstWith);
+    result.put("firstCallsSecondsWithout", firstWithout);
+    result.put("firstCallsSlowdown", ratio(firstWithout, firstWith));
+    return result;
+  }
+
+  /// The median of the pairs' ratios.
+  private static double ratio(List<Double> without, List<Double> with) {
+    double[] ratios = new double[with.size()];
+    Arrays.setAll(ratios, p -> without.get(p) / with.get(p));
+    return Ratio.median(ratios);
+  }
+
+  private static Map<?, ?> process(Case one, boolean flag, long seconds)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:+UseSerialGC");
+    if (flag) {
+      command.add(FLAG);
+    }
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            FlagCost.class.getName(),
+            "measure",
+            one.name(),
+            Long.toString(seconds)));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IOException("A process failed: " + String.join(" ", command));
+    }
+    return (Map<?, ?>) Json.parse(output);
+  }
+
+  /// One process: first calls, warm-up, then the median of samples, each of about 20 ms.
+  private static Map<String, Object> measure(Case one, long seconds) {
+    try (Backend backend = Backends.cpu()) {
+      Recurrent recurrent = new Recurrent("lstm", one.inputs, new CellSpec.Lstm(one.hidden));
+      Dense dense = new Dense("head", one.hidden, 1);
+      Parameters parameters = Layer.initialize(backend, List.of(recurrent, dense), 1);
+      Rows rows = new Rows(one.steps, one.sequences);
+      RowSpace space = new RowSpace.Steps(rows);
+      Tape.Mode mode = one.training ? Tape.Mode.TRAIN : Tape.Mode.PREDICT;
+      Tape tape = new Tape(backend, parameters, mode, 1);
+      Tensor x = tape.input("x", space, one.inputs);
+      Tensor y = tape.input("y", space, 1);
+      MeanLoss.of(new LossSpec.Squared(), dense.apply(recurrent.apply(x)), y);
+      try (Program program = tape.program()) {
+        int[] lengths = new int[one.sequences];
+        Arrays.fill(lengths, one.steps);
+        rows.set(lengths, one.sequences);
+        program.upload(x, numbers(rows.count() * one.inputs));
+        program.upload(y, numbers(rows.count()));
+        Runnable call =
+            () -> {
+              if (one.training) {
+                parameters.zeroGradients(program.operations());
+                program.train(0, 1);
+              } else {
+                program.evaluate(0);
+              }
+            };
+        for (int i = 0; i < one.firstCalls; i++) {
+          call.run();
+        }
+        long start = ManagementFactory.getRuntimeMXBean().getStartTime();
+        double first = (System.currentTimeMillis() - start) / 1e3;
+
+        long end = System.nanoTime() + seconds * 1_000_000_000L;
+        int calls = 0;
+        long begun = System.nanoTime();
+        while (System.nanoTime() < end) {
+          call.run();
+          calls++;
+        }
+        double each = (double) (System.nanoTime() - begun) / calls;
+        int perSample = (int) Math.max(1, 20e6 / each);
+        double[] samples = new double[40];
+        for (int s = 0; s < samples.length; s++) {
+          long from = System.nanoTime();
+          for (int i = 0; i < perSample; i++) {
+            call.run();
+          }
+          samples[s] = (System.nanoTime() - from) / 1e6 / perSample;
+        }
+
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("milliseconds", Ratio.median(samples));
+        result.put("firstCallsSeconds", first);
+        result.put("digest", digest(parameters, program, one.training));
+        return result;
+      }
+    }
+  }
+
+  private static String digest(Parameters parameters, Program program, boolean training) {
+    int hash = Double.hashCode(program.evaluate(0));
+    for (Parameter parameter : parameters.all()) {
+      if (training) {
+        hash = 31 * hash + Arrays.hashCode(parameters.gradient(parameter.name()));
+      }
+    }
+    return Integer.toHexString(hash);
+  }
+
+  private static float[] numbers(int count) {
+    Random random = new Random(7);
+    float[] numbers = new float[count];
+    for (int i = 0; i < count; i++) {
+      numbers[i] = (float) random.nextGaussian();
+    }
+    return numbers;
+  }
+
+  /// For the README: times are medians over the pairs.
+  static String table(Map<?, ?> result) {
+    StringBuilder out =
+        new StringBuilder(
+            "| work, one LSTM layer | with the flag | without | times slower | first calls, with | without |\n"
+                + "| --- | ---: | ---: | ---: | ---: | ---: |\n");
+    for (Object each : (List<?>) result.get("cases")) {
+      Map<?, ?> one = (Map<?, ?>) each;
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %s ms | %s ms | %.1f | %.0f in %.1f s | %.1f s |%n",
+              one.get("case"),
+              digits(median(one.get("millisecondsWith"))),
+              digits(median(one.get("millisecondsWithout"))),
+              ((Number) one.get("slowdown")).doubleValue(),
+              ((Number) one.get("firstCalls")).doubleValue(),
+              median(one.get("firstCallsSecondsWith")),
+              median(one.get("firstCallsSecondsWithout"))));
+    }
+    return out.toString();
+  }
+
+  /// Three digits, as far as there are digits before the point.
+  private static String digits(double value) {
+    return String.format(Locale.ROOT, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
+  }
+
+  private static double median(Object list) {
+    return Ratio.median(
+        ((List<?>) list).stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray());
+  }
+}
