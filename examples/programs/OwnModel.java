@@ -41,11 +41,14 @@ void main() throws IOException {
   try (var backend = Backends.cpu()) {
     var parameters = Layer.initialize(backend, model, 1);
     var spec =
-        new TrainSpec(10, 50).withOptimizer(new Optimizer.Adam(0.01)).withClipping(Clipping.byNorm(1));
+        new TrainSpec(10, 50)
+            .withOptimizer(new Optimizer.Adam(0.01))
+            .withClipping(Clipping.byNorm(1));
     try (var trainer = new Trainer(new TrainJob(spec, backend, parameters, new Sums(2000, 1)))) {
       trainer.run().epochs().stream()
           .filter(epoch -> epoch.epoch() % 5 == 0)
-          .forEach(epoch -> IO.println("epoch " + epoch.epoch() + ", loss " + (float) epoch.loss()));
+          .forEach(
+              epoch -> IO.println("epoch " + epoch.epoch() + ", loss " + (float) epoch.loss()));
     }
 
     // A model file is a safetensors file: Python opens it too.

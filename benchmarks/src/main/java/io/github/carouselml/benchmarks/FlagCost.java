@@ -117,7 +117,8 @@ final class FlagCost {
     }
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-    result.put("command", "benchmarks/flag-cost" + (args.length == 0 ? "" : " ") + String.join(" ", args));
+    result.put(
+        "command", "benchmarks/flag-cost" + (args.length == 0 ? "" : " ") + String.join(" ", args));
     result.put("machine", Machine.describe());
     List<Object> cases = new ArrayList<>();
     for (Case one : Case.values()) {
