@@ -1,4 +1,5 @@
-/// A project with modules: it names what it uses. The kernels in the Vector API come along when their module is added.
+/// A project with modules: it names what it uses. The kernels in the Vector API come along when
+/// their module is added: `--add-modules io.github.carouselml.simd`.
 module shop {
-  requires io.github.carouselml.core;
+  requires io.github.carouselml.tasks;
 }

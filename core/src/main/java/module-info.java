@@ -3,7 +3,7 @@
 @SuppressWarnings("module") // the named readers are compiled after this module
 module io.github.carouselml.core {
   requires jdk.management;
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
 
   exports io.github.carouselml.cell;
   exports io.github.carouselml.grad;
