@@ -22,8 +22,7 @@ void main() throws IOException {
   for (int h = 0; h < forecast.length(); h++) {
     IO.println(
         "%s %.0f (%.0f to %.0f)"
-            .formatted(
-                forecast.time().label(h), forecast.value(h), ninety.low(h), ninety.high(h)));
+            .formatted(forecast.time().label(h), forecast.value(h), ninety.low(h), ninety.high(h)));
   }
   // prints: 12 months of airpassengers
   IO.println(forecast.length() + " months of " + forecast.id());

@@ -1,18 +1,34 @@
 import io.github.carouselml.spec.CarouselException;
+import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.tasks.forecast.Forecaster;
+import io.github.carouselml.tasks.series.Series;
 
-/// One exception type for everything that can go wrong, and an exhaustive switch over what it was.
-void main() {
+/// One exception type for everything that can go wrong, an exhaustive switch over what it was, and
+/// a sentence that says what to do.
+void main() throws Exception {
+  // prints: the request: The hidden size must be 1 or more, not 0.
+  tell(() -> new CellSpec.Lstm(0));
+
+  Path csv = Path.of("orders.csv");
+  Files.writeString(csv, "ds,y\n2026-01,12\n2026-02,many\n");
+  // prints: the data: orders.csv, line 3, column 'y': 'many' is not a number.
+  tell(() -> Series.csv(csv));
+
+  Path model = Path.of("model.safetensors");
+  Files.writeString(model, "no model at all");
+  // prints: the file: Could not read model.safetensors: its header
+  tell(() -> Forecaster.load(model));
+}
+
+void tell(Callable<?> attempt) throws Exception {
   try {
-    throw new CarouselException.Request("The hidden size must be at least 1, but it is 0.");
+    attempt.call();
   } catch (CarouselException e) {
-    // prints: the request: The hidden size must be at least 1, but it is 0.
-    IO.println(
-        switch (e) {
-              case CarouselException.Request _ -> "the request: ";
-              case CarouselException.Data _ -> "the data: ";
-              case CarouselException.BadFile _ -> "the file: ";
-              case CarouselException.Numeric _ -> "the numbers: ";
-            }
-            + e.getMessage());
+    switch (e) {
+      case CarouselException.Request r -> IO.println("the request: " + r.getMessage());
+      case CarouselException.Data d -> IO.println("the data: " + d.getMessage());
+      case CarouselException.BadFile f -> IO.println("the file: " + f.getMessage());
+      case CarouselException.Numeric n -> IO.println("the numbers: " + n.getMessage());
+    }
   }
 }

@@ -145,13 +145,13 @@ final class FlagCost {
       Map<?, ?> vectors = p % 2 == 0 ? process(one, true, seconds) : null;
       Map<?, ?> plain = process(one, false, seconds);
       vectors = vectors == null ? process(one, true, seconds) : vectors;
-      if (!vectors.get("digest").equals(plain.get("digest"))) {
+      if (!get(vectors, "digest").equals(get(plain, "digest"))) {
         throw new IllegalStateException("The two did not compute the same bits: " + one.title);
       }
-      with.add((Double) vectors.get("milliseconds"));
-      without.add((Double) plain.get("milliseconds"));
-      firstWith.add((Double) vectors.get("firstCallsSeconds"));
-      firstWithout.add((Double) plain.get("firstCallsSeconds"));
+      with.add(number(vectors, "milliseconds"));
+      without.add(number(plain, "milliseconds"));
+      firstWith.add(number(vectors, "firstCallsSeconds"));
+      firstWithout.add(number(plain, "firstCallsSeconds"));
     }
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("case", one.title);
@@ -281,21 +281,23 @@ final class FlagCost {
   static String table(Map<?, ?> result) {
     StringBuilder out =
         new StringBuilder(
-            "| work, one LSTM layer | with the flag | without | times slower | first calls, with | without |\n"
-                + "| --- | ---: | ---: | ---: | ---: | ---: |\n");
-    for (Object each : (List<?>) result.get("cases")) {
+            """
+            | work, one LSTM layer | with the flag | without | times slower | first calls, with | without |
+            | --- | ---: | ---: | ---: | ---: | ---: |
+            """);
+    for (Object each : (List<?>) get(result, "cases")) {
       Map<?, ?> one = (Map<?, ?>) each;
       out.append(
           String.format(
               Locale.ROOT,
               "| %s | %s ms | %s ms | %.1f | %.0f in %.1f s | %.1f s |%n",
-              one.get("case"),
-              digits(median(one.get("millisecondsWith"))),
-              digits(median(one.get("millisecondsWithout"))),
-              ((Number) one.get("slowdown")).doubleValue(),
-              ((Number) one.get("firstCalls")).doubleValue(),
-              median(one.get("firstCallsSecondsWith")),
-              median(one.get("firstCallsSecondsWithout"))));
+              get(one, "case"),
+              digits(median(one, "millisecondsWith")),
+              digits(median(one, "millisecondsWithout")),
+              number(one, "slowdown"),
+              number(one, "firstCalls"),
+              median(one, "firstCallsSecondsWith"),
+              median(one, "firstCallsSecondsWithout")));
     }
     return out.toString();
   }
@@ -305,8 +307,20 @@ final class FlagCost {
     return String.format(Locale.ROOT, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
   }
 
-  private static double median(Object list) {
+  private static double median(Map<?, ?> map, String key) {
     return Ratio.median(
-        ((List<?>) list).stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray());
+        ((List<?>) get(map, key)).stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray());
+  }
+
+  private static double number(Map<?, ?> map, String key) {
+    return ((Number) get(map, key)).doubleValue();
+  }
+
+  private static Object get(Map<?, ?> map, String key) {
+    Object value = map.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException("The result has no '" + key + "'.");
+    }
+    return value;
   }
 }
