@@ -70,7 +70,8 @@ final class WarmingCell implements CellKernel {
           };
       default ->
           () -> {
-            if (fast.row() instanceof RowKernel row) {
+            RowKernel row = fast.row();
+            if (row != null) {
               row.forwardRow(s, 2, Products.LANES, r, 0, 0, CellBlock.Z_ROW);
             }
           };
