@@ -1,5 +1,5 @@
-/// Knows the command line: options, folders, exit codes, progress and reports.
-/// Must not know how a network is computed or trained.
+/// Knows the command line: commands, options and exit codes. Must not know how a network is
+/// computed or trained.
 @NullMarked
 package io.github.carouselml.app;
 

@@ -2,10 +2,6 @@ package io.github.carouselml.app.report;
 
 /// What a picture is drawn for. Every picture is drawn for both, and the style sheet shows the one
 /// that fits: text keeps its size on a phone.
-///
-/// @param width in pixels
-/// @param height in pixels
-/// @param ticks how many labels the horizontal axis has room for
 enum Canvas {
   WIDE("wide", 880, 330, 10),
   NARROW("narrow", 340, 270, 5);
@@ -26,14 +22,17 @@ enum Canvas {
     return word;
   }
 
+  /// In pixels.
   int width() {
     return width;
   }
 
+  /// In pixels.
   int height() {
     return height;
   }
 
+  /// How many labels the horizontal axis has room for.
   int ticks() {
     return ticks;
   }

@@ -83,10 +83,9 @@ public record Contest(List<Contender> contenders, Frequency frequency) {
   /// Whether the network is better than the rival at the last step and over all of them.
   public boolean won() {
     return rival()
-        .map(
-            r ->
-                last(network()).value() < last(r).value()
-                    && overall(network()).value() < overall(r).value())
+        .map(r ->
+            last(network()).value() < last(r).value()
+                && overall(network()).value() < overall(r).value())
         .orElse(true);
   }
 

@@ -82,8 +82,7 @@ record HorizonPlot(Contest contest) {
       for (int step = 1; step <= horizon && horizon <= 40; step++) {
         double error = errors.get(step - 1);
         if (error <= top) {
-          String said =
-              "%s, step %d: %s".formatted(contender.title(), step, Figures.of(error));
+          String said = "%s, step %d: %s".formatted(contender.title(), step, Figures.of(error));
           plot.dot(style, step, error, contender.network() ? 3.2 : 2.2, said);
         }
       }

@@ -21,8 +21,7 @@ public record MetricsTable(
   /// Over all steps of all forecasts, with the deciding metric at the last step beside them.
   public static MetricsTable of(Contest contest) {
     List<Metric> metrics = new ArrayList<>();
-    List<Accuracy> all =
-        contest.contenders().stream().map(c -> c.result().accuracy()).toList();
+    List<Accuracy> all = contest.contenders().stream().map(c -> c.result().accuracy()).toList();
     metrics.add(new Metric("MAE", all.stream().map(Accuracy::mae).toList()));
     metrics.add(new Metric("RMSE", all.stream().map(Accuracy::rmse).toList()));
     metrics.add(new Metric("MAPE %", all.stream().map(Accuracy::mape).toList()));

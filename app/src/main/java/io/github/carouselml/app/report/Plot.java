@@ -5,8 +5,8 @@ import static io.github.carouselml.app.report.Figures.px;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 
-/// The frame of a picture: two axes, what they are called, and lines and bands between them. Colours
-/// and strokes are the style sheet's, by class.
+/// The frame of a picture: two axes, what they are called, and lines and bands between them.
+/// Colours and strokes are the style sheet's, by class.
 final class Plot {
   private static final int TOP = 26;
   private static final int BOTTOM = 42;
@@ -124,8 +124,7 @@ final class Plot {
   }
 
   /// The area between two lines.
-  void band(
-      String style, int from, int to, IntToDoubleFunction low, IntToDoubleFunction high) {
+  void band(String style, int from, int to, IntToDoubleFunction low, IntToDoubleFunction high) {
     StringBuilder d = new StringBuilder();
     for (int i = from; i < to; i++) {
       d.append(i == from ? 'M' : 'L').append(px(x(i))).append(' ');
@@ -139,14 +138,12 @@ final class Plot {
 
   /// A dot that says what it is when pointed at.
   void dot(String style, double atX, double atY, double radius, String said) {
-    out.open(
-        "circle", "class", style, "cx", px(x(atX)), "cy", px(y(atY)), "r", px(radius));
+    out.open("circle", "class", style, "cx", px(x(atX)), "cy", px(y(atY)), "r", px(radius));
     out.leaf("title", said).close();
   }
 
   void line(String style, double x1, double y1, double x2, double y2) {
-    out.empty(
-        "line", "class", style, "x1", px(x1), "y1", px(y1), "x2", px(x2), "y2", px(y2));
+    out.empty("line", "class", style, "x1", px(x1), "y1", px(y1), "x2", px(x2), "y2", px(y2));
   }
 
   void text(String style, double x, double y, String text) {

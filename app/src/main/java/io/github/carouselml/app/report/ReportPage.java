@@ -51,11 +51,13 @@ public final class ReportPage {
     out.open("body").open("main");
     header();
     series();
-    report.contest().ifPresent(contest -> {
-      horizon(contest);
-      table(contest);
-      intervals(contest);
-    });
+    report
+        .contest()
+        .ifPresent(contest -> {
+          horizon(contest);
+          table(contest);
+          intervals(contest);
+        });
     training();
     facts("The model", "model", report.facts());
     provenance();
@@ -99,16 +101,11 @@ public final class ReportPage {
     contest
         .verdict()
         .ifPresent(
-            verdict ->
-                out.leaf("p", verdict, "class", contest.won() ? "verdict" : "verdict lost"));
+            verdict -> out.leaf("p", verdict, "class", contest.won() ? "verdict" : "verdict lost"));
   }
 
-  private static String against(
-      Contest contest, Function<Contender, Score> of) {
-    return contest
-        .rival()
-        .map(r -> r.title() + " " + contest.figure(of.apply(r)))
-        .orElse("");
+  private static String against(Contest contest, Function<Contender, Score> of) {
+    return contest.rival().map(r -> r.title() + " " + contest.figure(of.apply(r))).orElse("");
   }
 
   private void tile(String figure, String name, String beside) {
@@ -321,8 +318,7 @@ public final class ReportPage {
     MetricsTable table = MetricsTable.of(contest);
     grid(
         "Errors of %,d forecasts of %s each; less is better, the least is bold"
-            .formatted(
-                contest.forecasts(), Contest.steps(contest.horizon(), contest.frequency())),
+            .formatted(contest.forecasts(), Contest.steps(contest.horizon(), contest.frequency())),
         table.header(),
         table.rows(),
         table.best(),

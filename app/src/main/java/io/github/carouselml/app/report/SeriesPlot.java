@@ -107,11 +107,9 @@ record SeriesPlot(Series series, List<Outcome> judged, Optional<Forecast> ahead,
   private static DoubleStream extent(Forecast forecast) {
     DoubleStream bounds =
         forecast.intervals().stream()
-            .flatMapToDouble(
-                interval ->
-                    DoubleStream.iterate(0, i -> i < interval.length(), i -> i + 1)
-                        .flatMap(
-                            i -> DoubleStream.of(interval.low((int) i), interval.high((int) i))));
+            .flatMapToDouble(interval ->
+                DoubleStream.iterate(0, i -> i < interval.length(), i -> i + 1)
+                    .flatMap(i -> DoubleStream.of(interval.low((int) i), interval.high((int) i))));
     return DoubleStream.concat(DoubleStream.of(forecast.values()), bounds);
   }
 
@@ -126,13 +124,12 @@ record SeriesPlot(Series series, List<Outcome> judged, Optional<Forecast> ahead,
             : ", %d forecasts of the backtest, each made at a dashed line".formatted(tested);
     String beyond =
         ahead
-            .map(
-                f ->
-                    ", and the forecast for %s to %s, which ends at %s"
-                        .formatted(
-                            f.time().label(0),
-                            series.time().label(end - 1),
-                            Figures.of(f.value(f.length() - 1))))
+            .map(f ->
+                ", and the forecast for %s to %s, which ends at %s"
+                    .formatted(
+                        f.time().label(0),
+                        series.time().label(end - 1),
+                        Figures.of(f.value(f.length() - 1))))
             .orElse("");
     return shown + test + beyond + ".";
   }

@@ -16,16 +16,21 @@ final class TimeTicks {
 
   /// What a label may stand for, from coarse to fine.
   private enum Grain {
-    YEAR(100, 50, 20, 10, 5, 2, 1),
-    MONTH(6, 3, 1),
-    DAY(14, 7, 2, 1),
-    HOUR(12, 6, 3, 1),
-    MINUTE(30, 15, 5, 1);
+    YEAR,
+    MONTH,
+    DAY,
+    HOUR,
+    MINUTE;
 
-    private final int[] strides;
-
-    Grain(int... strides) {
-      this.strides = strides;
+    /// Every how many of them a label may stand, from coarse to fine.
+    List<Integer> strides() {
+      return switch (this) {
+        case YEAR -> List.of(100, 50, 20, 10, 5, 2, 1);
+        case MONTH -> List.of(6, 3, 1);
+        case DAY -> List.of(14, 7, 2, 1);
+        case HOUR -> List.of(12, 6, 3, 1);
+        case MINUTE -> List.of(30, 15, 5, 1);
+      };
     }
 
     /// Which year, month … it is, counted through.
@@ -44,8 +49,7 @@ final class TimeTicks {
         case YEAR -> "%d".formatted(at.getYear());
         case MONTH -> String.format(Locale.ROOT, "%d-%02d", at.getYear(), at.getMonthValue());
         case DAY -> String.format(Locale.ROOT, "%02d-%02d", at.getMonthValue(), at.getDayOfMonth());
-        case HOUR, MINUTE ->
-            String.format(Locale.ROOT, "%02d:%02d", at.getHour(), at.getMinute());
+        case HOUR, MINUTE -> String.format(Locale.ROOT, "%02d:%02d", at.getHour(), at.getMinute());
       };
     }
   }
@@ -59,7 +63,7 @@ final class TimeTicks {
       return counted(time, from, to, most);
     }
     for (Grain grain : Grain.values()) {
-      for (int stride : grain.strides) {
+      for (int stride : grain.strides()) {
         List<Tick> ticks = new ArrayList<>();
         for (int i = from; i < to; i++) {
           LocalDateTime at = moment(time, i);

@@ -49,10 +49,7 @@ record TrainingPlot(List<EpochResult> epochs, OptionalInt bestEpoch) {
     labels.add(new Plot.EndLabel("training", "training", last.loss()));
     if (last.validationLoss().isPresent()) {
       plot.path(
-          "validation",
-          1,
-          count + 1,
-          e -> epochs.get(e - 1).validationLoss().orElse(Double.NaN));
+          "validation", 1, count + 1, e -> epochs.get(e - 1).validationLoss().orElse(Double.NaN));
       labels.add(new Plot.EndLabel("validation", "validation", last.validationLoss().get()));
     }
     if (canvas == Canvas.WIDE) {

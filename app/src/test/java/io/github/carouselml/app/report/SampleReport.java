@@ -1,8 +1,8 @@
 package io.github.carouselml.app.report;
 
 import io.github.carouselml.tasks.forecast.Backtest;
-import io.github.carouselml.tasks.forecast.Baseline;
 import io.github.carouselml.tasks.forecast.BacktestResult;
+import io.github.carouselml.tasks.forecast.Baseline;
 import io.github.carouselml.tasks.forecast.Forecast;
 import io.github.carouselml.tasks.forecast.ForecastMethod;
 import io.github.carouselml.tasks.forecast.HoltWinters;
@@ -38,7 +38,8 @@ final class SampleReport {
     List<EpochResult> epochs = new ArrayList<>();
     for (int e = 1; e <= 60; e++) {
       double validation = 0.12 + 0.5 / e + 0.0004 * e;
-      epochs.add(new EpochResult(e, 4 * e, 0.06 + 0.6 / e, Optional.of(validation), 0.005, e, false));
+      epochs.add(
+          new EpochResult(e, 4 * e, 0.06 + 0.6 / e, Optional.of(validation), 0.005, e, false));
     }
     return new Report(
         "airpassengers, 6 months ahead",
@@ -70,7 +71,8 @@ final class SampleReport {
       }
       return Forecast.after(history, values)
           .withIntervals(
-              List.of(new Interval(80, bounds[0], bounds[1]), new Interval(90, bounds[2], bounds[3])));
+              List.of(
+                  new Interval(80, bounds[0], bounds[1]), new Interval(90, bounds[2], bounds[3])));
     };
   }
 

@@ -1,0 +1,30 @@
+package io.github.carouselml.app.forecast;
+
+import io.github.carouselml.app.console.Console;
+import io.github.carouselml.cpu.KernelProvider;
+import io.github.carouselml.cpu.Kernels;
+import io.github.carouselml.tensor.Backend;
+import io.github.carouselml.tensor.BackendOptions;
+import io.github.carouselml.tensor.Backends;
+
+/// What computes, as it was asked for on the command line.
+///
+/// @param backend its name
+/// @param kernels `simd`, `plain` or `auto`
+/// @param threads how many
+public record Engine(String backend, String kernels, int threads) {
+  /// Opens it; what was passed over is said. To be closed.
+  Backend open(Console console) {
+    return Backends.open(
+        backend,
+        new BackendOptions(kernels, threads, remark -> console.say("carousel: " + remark)));
+  }
+
+  /// `simd (8 floats a vector), 2 threads`.
+  String words() {
+    KernelProvider provider = Kernels.choose(kernels).provider();
+    String lanes = provider.lanes() > 1 ? " (%d floats a vector)".formatted(provider.lanes()) : "";
+    return "%s%s, %d %s"
+        .formatted(provider.name(), lanes, threads, threads == 1 ? "thread" : "threads");
+  }
+}

@@ -1,0 +1,289 @@
+package io.github.carouselml.app.forecast;
+
+import io.github.carouselml.app.config.RunConfig;
+import io.github.carouselml.app.config.RunFolder;
+import io.github.carouselml.app.console.Console;
+import io.github.carouselml.app.console.Interruption;
+import io.github.carouselml.app.console.ProgressLine;
+import io.github.carouselml.app.console.ProgressOnTerminal;
+import io.github.carouselml.app.report.Fact;
+import io.github.carouselml.app.report.MetricsTable;
+import io.github.carouselml.app.report.Report;
+import io.github.carouselml.app.report.ReportPage;
+import io.github.carouselml.model.AtomicFile;
+import io.github.carouselml.model.Json;
+import io.github.carouselml.model.ModelFile;
+import io.github.carouselml.spec.CarouselException;
+import io.github.carouselml.tasks.forecast.Backtest;
+import io.github.carouselml.tasks.forecast.Forecast;
+import io.github.carouselml.tasks.forecast.ForecastCsv;
+import io.github.carouselml.tasks.forecast.ForecastModel;
+import io.github.carouselml.tasks.forecast.ForecastRun;
+import io.github.carouselml.tasks.forecast.Forecaster;
+import io.github.carouselml.tasks.forecast.WindowOptions;
+import io.github.carouselml.tasks.series.Series;
+import io.github.carouselml.tasks.series.SeriesSet;
+import io.github.carouselml.tensor.Backend;
+import io.github.carouselml.train.TrainResult;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// One run from its data to its folder: everything that can be refused is refused before anything
+/// is written; then it trains, judges, forecasts, and says where things are.
+///
+/// @param config what was asked for
+/// @param data all series, those after the start of the test included
+/// @param folder where it goes
+/// @param engine what computes
+/// @param command the words that the user typed
+/// @param maker who may replace the folder later
+/// @param version of this program
+public record TrainingRun(
+    RunConfig config,
+    SeriesSet data,
+    RunFolder folder,
+    Engine engine,
+    List<String> command,
+    String maker,
+    String version) {
+  /// How a run ended.
+  ///
+  /// @param interrupted whether it can be resumed
+  /// @param judgement of the model, where there was something to judge it on
+  /// @param json all of it
+  public record Outcome(boolean interrupted, Optional<Judgement> judgement, Json.Obj json) {}
+
+  /// Does it.
+  ///
+  /// @param resume whether the run in the folder goes on
+  public Outcome run(Console console, boolean resume) throws IOException {
+    Optional<Backtest> test = test();
+    SeriesSet known = config.testStart().isPresent() ? beforeTest(test) : data;
+    console.say("%s: %s".formatted(Path.of(config.data()).getFileName(), Words.data(data)));
+    data.remarks().forEach(console::say);
+    Optional<SeriesSet> validation = validation();
+    ProgressOnTerminal bar = new ProgressOnTerminal(console);
+    try (bar;
+        Backend backend = engine.open(console);
+        ForecastRun run = prepare(known, validation, backend, console, bar)) {
+      requireReach(test, run.windows());
+      console.say(
+          ("%s reads %d steps and forecasts %d: %,d parameters, %,d windows to learn from, %,d to"
+                  + " watch.")
+              .formatted(
+                  Words.network(config.forecast()),
+                  run.windows().context(),
+                  run.windows().horizon(),
+                  run.parameters(),
+                  run.trainingWindows(),
+                  run.validationWindows()));
+      console.say(
+          "Memory for a step: %,d KiB. Kernels: %s."
+              .formatted((4L * run.memory().slabFloats() + 1023) / 1024, engine.words()));
+      folder.create();
+      if (!resume) {
+        config.write(folder.config());
+        mark();
+      }
+      TrainResult result;
+      try (Interruption _ = Interruption.asks(run::stop)) {
+        result = resume ? run.resume() : run.train();
+        if (result.end() == TrainResult.End.INTERRUPTED) {
+          bar.close();
+          console.say(
+              ("Interrupted after step %,d; the checkpoint is written. To go on: carousel train"
+                      + " forecast --out %s --resume")
+                  .formatted(result.steps(), folder.path()));
+          return new Outcome(true, Optional.empty(), Json.object());
+        }
+      }
+      return finish(run, test, result);
+    }
+  }
+
+  /// Before the run ends, the folder says whose it is.
+  private void mark() throws IOException {
+    AtomicFile.write(
+        folder.metrics(),
+        RunFolder.marked(maker, Json.object().with("finished", false)).pretty() + "\n");
+  }
+
+  private ForecastRun prepare(
+      SeriesSet known,
+      Optional<SeriesSet> validation,
+      Backend backend,
+      Console console,
+      ProgressOnTerminal bar) {
+    Forecaster forecaster =
+        Forecaster.of(config.forecast())
+            .backend(backend)
+            .files(folder.runFiles())
+            .listener(console.terminal() ? bar : new ProgressLine(console));
+    return validation.isPresent() ? forecaster.run(known, validation.get()) : forecaster.run(known);
+  }
+
+  private Optional<SeriesSet> validation() throws IOException {
+    if (config.validation().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(Series.csv(Path.of(config.validation().get()), config.columns().options()));
+  }
+
+  /// What the model is judged on: the test, or else what it was validated on, where that is the end
+  /// of the data; nothing without either.
+  private Optional<Backtest> test() {
+    int horizon = config.forecast().horizon();
+    if (config.testStart().isPresent()) {
+      return Optional.of(Judgement.thinned(Backtest.from(config.testStart().get(), horizon), data));
+    }
+    int held = config.forecast().validationSteps(data.shortest());
+    if (config.validation().isPresent() || held == 0 || held >= data.shortest()) {
+      return Optional.empty();
+    }
+    return Optional.of(Judgement.thinned(Backtest.last(held, horizon), data));
+  }
+
+  private SeriesSet beforeTest(Optional<Backtest> test) {
+    return test.orElseThrow().training(data);
+  }
+
+  /// The first forecast of the test has enough behind it.
+  private void requireReach(Optional<Backtest> test, WindowOptions windows) {
+    if (test.isEmpty()) {
+      return;
+    }
+    int least =
+        windows.lastSeason() ? Math.max(windows.shortest(), data.season()) : windows.shortest();
+    for (Series before : test.get().training(data)) {
+      if (before.length() < least) {
+        throw new CarouselException.Data(
+            ("The series '%s' has %d steps before the first forecast that would be judged, but the"
+                    + " model reads at least %d. Shorten the context, or begin the test later.")
+                .formatted(before.id(), before.length(), least));
+      }
+    }
+  }
+
+  private Outcome finish(ForecastRun run, Optional<Backtest> test, TrainResult result)
+      throws IOException {
+    ForecastModel model = run.model();
+    model.save(folder.path());
+    Optional<Judgement> judgement = test.map(backtest -> Judgement.of(model, data, backtest));
+    List<Forecast> ahead = model.predict(data.atLeast(model.windows().shortest()));
+    ForecastCsv.write(folder.forecast(), ahead);
+    Json.Obj metrics =
+        Json.object()
+            .with("finished", true)
+            .with("task", "forecast")
+            .with("data", config.data())
+            .with("folder", folder.path().toString())
+            .with("judged_on", judgedOn())
+            .with("training", Metrics.of(result));
+    if (judgement.isPresent()) {
+      for (var member : Metrics.of(judgement.get()).members().entrySet()) {
+        metrics = metrics.with(member.getKey(), member.getValue());
+      }
+    }
+    metrics =
+        RunFolder.marked(maker, metrics.with("carousel", version).with("bits", ModelFile.BITS));
+    ReportPage.write(folder.report(), report(run, model, judgement, ahead, result));
+    AtomicFile.write(folder.metrics(), metrics.pretty() + "\n");
+    return new Outcome(false, judgement, metrics);
+  }
+
+  private String judgedOn() {
+    if (config.testStart().isPresent()) {
+      return "test";
+    }
+    return config.validation().isPresent() || config.forecast().validation() == 0
+        ? "nothing"
+        : "validation";
+  }
+
+  private Report report(
+      ForecastRun run,
+      ForecastModel model,
+      Optional<Judgement> judgement,
+      List<Forecast> ahead,
+      TrainResult result) {
+    String name =
+        data.size() == 1 ? data.series().getFirst().id() : "%,d series".formatted(data.size());
+    List<String> remarks = new ArrayList<>(data.remarks());
+    judgement.ifPresent(j -> remarks.addAll(j.remarks()));
+    if (judgedOn().equals("validation")) {
+      remarks.add(
+          "These are the steps that training was validated on, so the errors are a little too good."
+              + " With --test-start, the end of the data is kept out of training altogether.");
+    } else if (judgement.isEmpty()) {
+      remarks.add("Nothing was held out, so nothing says how good the forecasts are.");
+    }
+    List<Fact> provenance = new ArrayList<>();
+    provenance.add(new Fact("Carousel", version));
+    provenance.add(new Fact("contract on bits", "%d".formatted(ModelFile.BITS)));
+    provenance.add(new Fact("seed", "%d".formatted(config.forecast().training().seed())));
+    provenance.add(new Fact("kernels", engine.words()));
+    provenance.add(new Fact("Java", Runtime.version().toString()));
+    provenance.add(
+        new Fact(
+            "system", System.getProperty("os.name", "") + " " + System.getProperty("os.arch", "")));
+    provenance.add(new Fact("training", "%.1f s".formatted(result.seconds())));
+    if (model.provenance() instanceof Json.Obj origin
+        && origin.get("data").orElse(null) instanceof Json.Str(String digest)) {
+      provenance.add(new Fact("data", digest.substring(0, Math.min(16, digest.length()))));
+    }
+    return new Report(
+        "%s, %s ahead".formatted(name, Words.steps(run.windows().horizon(), data)),
+        summary(run, judgement),
+        Words.facts(config.forecast(), run.windows(), run.parameters(), data),
+        data,
+        judgement.map(Judgement::contest),
+        ahead,
+        result.epochs(),
+        result.bestEpoch(),
+        remarks,
+        provenance,
+        Words.command(command));
+  }
+
+  private String summary(ForecastRun run, Optional<Judgement> judgement) {
+    String who =
+        "%s reads %s and forecasts the next %d, with weights learned from %,d windows."
+            .formatted(
+                Words.network(config.forecast()),
+                Words.steps(run.windows().context(), data),
+                run.windows().horizon(),
+                run.trainingWindows());
+    if (judgement.isEmpty()) {
+      return who;
+    }
+    String since =
+        switch (judgement.get().backtest().start()) {
+          case Backtest.Start.At(String stamp) -> "from " + stamp + " on";
+          case Backtest.Start.Last(int steps) -> "over the last " + Words.steps(steps, data);
+        };
+    return "%s It was judged on %,d forecasts %s."
+        .formatted(who, judgement.get().contest().forecasts(), since);
+  }
+
+  /// What a person wants to see at the end.
+  public static void print(Console console, Outcome outcome, RunFolder folder) {
+    outcome
+        .judgement()
+        .ifPresent(judgement -> {
+          console.print("");
+          console.out().print(MetricsTable.of(judgement.contest()).text());
+          judgement.remarks().forEach(console::print);
+          console.print("");
+          judgement.contest().verdict().ifPresent(console::print);
+        });
+    console.print("");
+    console.print("The run is in %s:".formatted(folder.path()));
+    console.print("  report.html          everything on one page, for a browser");
+    console.print("  forecast.csv         what comes next, with intervals");
+    console.print("  metrics.json         all errors, for programs");
+    console.print("  model.safetensors    the model; config.yaml repeats the run");
+  }
+}

@@ -1,0 +1,101 @@
+package io.github.carouselml.app.forecast;
+
+import io.github.carouselml.app.report.Contest;
+import io.github.carouselml.app.report.Fact;
+import io.github.carouselml.spec.TrainSpec;
+import io.github.carouselml.tasks.forecast.ForecastSpec;
+import io.github.carouselml.tasks.forecast.WindowOptions;
+import io.github.carouselml.tasks.series.Series;
+import io.github.carouselml.tasks.series.SeriesSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/// What is known about data and models, in words.
+final class Words {
+  private Words() {}
+
+  /// `1 series of 144 steps, monthly, 1949-01 to 1960-12`.
+  static String data(SeriesSet data) {
+    if (data.size() == 1) {
+      Series only = data.series().getFirst();
+      return "1 series of %,d steps, %s, %s to %s"
+          .formatted(
+              only.length(),
+              data.frequency(),
+              only.time().label(0),
+              only.time().label(only.length() - 1));
+    }
+    return "%,d series of %,d to %,d steps, %s"
+        .formatted(data.size(), data.shortest(), data.longest(), data.frequency());
+  }
+
+  /// `An LSTM of 32 units`, `5 GRUs of 2 layers of 32 units`.
+  static String network(ForecastSpec spec) {
+    String title = Judgement.title(spec);
+    String units = "%,d units".formatted(spec.cell().hiddenSize());
+    String layers = spec.layers() == 1 ? units : "%d layers of %s".formatted(spec.layers(), units);
+    if (spec.ensemble() > 1) {
+      return "The mean of %d %ss of %s".formatted(spec.ensemble(), title, layers);
+    }
+    String article = title.startsWith("m") || title.startsWith("G") ? "A" : "An";
+    return "%s %s of %s".formatted(article, title, layers);
+  }
+
+  /// `6 months`.
+  static String steps(int count, SeriesSet data) {
+    return Contest.steps(count, data.frequency());
+  }
+
+  /// The choices of a model, for a list.
+  static List<Fact> facts(
+      ForecastSpec spec, WindowOptions windows, long parameters, SeriesSet data) {
+    List<Fact> facts = new ArrayList<>();
+    facts.add(new Fact("cell", Judgement.title(spec)));
+    facts.add(new Fact("units", "%,d".formatted(spec.cell().hiddenSize())));
+    facts.add(new Fact("layers", "%d".formatted(spec.layers())));
+    if (spec.ensemble() > 1) {
+      facts.add(new Fact("networks", "%d, averaged".formatted(spec.ensemble())));
+    }
+    if (spec.dropout() > 0) {
+      facts.add(new Fact("dropout", "" + spec.dropout()));
+    }
+    facts.add(new Fact("parameters", "%,d".formatted(parameters)));
+    facts.add(new Fact("reads", steps(windows.context(), data)));
+    facts.add(new Fact("forecasts", steps(spec.horizon(), data)));
+    facts.add(new Fact("season", steps(data.season(), data)));
+    facts.add(
+        new Fact("learns", spec.seasonal() ? "the change since the season before" : "the value"));
+    facts.add(
+        new Fact(
+            "scaling",
+            "%s, %s, of the %s"
+                .formatted(
+                    word(windows.scaling().transform()),
+                    word(windows.scaling().measure()),
+                    word(windows.scaling().span()))));
+    TrainSpec training = spec.training();
+    facts.add(
+        new Fact(
+            "optimizer",
+            "%s, rate %s"
+                .formatted(
+                    training.optimizer().getClass().getSimpleName(),
+                    training.optimizer().learningRate())));
+    facts.add(new Fact("batch size", "%,d".formatted(training.batches().size())));
+    facts.add(new Fact("series", data(data)));
+    return facts;
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  /// A command as it could be typed again.
+  static String command(List<String> words) {
+    return words.stream()
+        .map(w -> w.matches("[\\w@%+=:,./-]+") ? w : "'" + w.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
+  }
+}
