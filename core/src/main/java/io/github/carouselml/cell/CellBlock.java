@@ -13,7 +13,16 @@ public final class CellBlock {
   /// The distance of two rows of gates.
   public static final int Z_ROW = 64;
 
+  /// No cell has more groups.
+  public static final int MOST_GROUPS = 10;
+
   private static final float[] NONE = {};
+
+  private static final float[] ONES = new float[4 * Products.LANES];
+
+  static {
+    java.util.Arrays.fill(ONES, 1f);
+  }
 
   /// How many rows.
   public int rows;
@@ -29,7 +38,21 @@ public final class CellBlock {
   public float[] z = NONE;
 
   /// Where each group of gates begins.
-  public final int[] zAt = new int[3];
+  public final int[] zAt = new int[MOST_GROUPS];
+
+  /// Where the gradients of each group begin: the same place, or where the group is kept another.
+  public final int[] dAt = new int[MOST_GROUPS];
+
+  /// From one panel of a group to its next.
+  public int zPanel;
+
+  /// The units of the cell.
+  public int units;
+
+  /// The numbers that each row keeps, [rows, rowNumbers].
+  public float[] rowNumbers = NONE;
+
+  public int rowNumbersAt;
 
   /// h' [rows, 16]
   public float[] hPrev = NONE;
@@ -99,6 +122,12 @@ public final class CellBlock {
     this(new PlainElementwise());
   }
 
+  /// Scratch arrays for a whole row of so many floats.
+  Columns beginRow(int floats) {
+    columns.begin((floats + Products.LANES - 1) / Products.LANES);
+    return columns;
+  }
+
   /// Fresh columns for the rows of this block.
   Columns begin() {
     columns.begin(rows);
@@ -117,6 +146,37 @@ public final class CellBlock {
   /// One gate of an own vector, the same in every row.
   float[] vector(int vector, int gate) {
     return columns.take(vectors[vector], vectorAt[vector] + gate * Products.LANES, 0);
+  }
+
+  /// Adds Σ δ n over the rows to the gradients of a gain of a group's gates; n is what `product`
+  /// kept.
+  void addToGain(int vector, int group, int gates, int product) {
+    columns.begin(rows);
+    columns.addProducts(
+        gates * Products.LANES,
+        z,
+        zAt[group],
+        Z_ROW,
+        z,
+        zAt[product],
+        Z_ROW,
+        dVectors[vector],
+        dVectorAt[vector]);
+  }
+
+  /// Adds Σ δ over the rows to the gradients of a bias of a group's gates.
+  void addToBias(int vector, int group, int gates) {
+    columns.begin(rows);
+    columns.addProducts(
+        gates * Products.LANES,
+        z,
+        zAt[group],
+        Z_ROW,
+        ONES,
+        0,
+        0,
+        dVectors[vector],
+        dVectorAt[vector]);
   }
 
   float[] hPrev() {
@@ -178,6 +238,7 @@ public final class CellBlock {
   void addToVector(int vector, int at, int group, int gate, float[] x, int xAt) {
     columns.begin(rows);
     columns.addProducts(
+        Products.LANES,
         z,
         zAt[group] + gate * Products.LANES,
         Z_ROW,

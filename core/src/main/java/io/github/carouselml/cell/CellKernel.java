@@ -22,6 +22,20 @@ public interface CellKernel {
     return this instanceof RowKernel row ? row : null;
   }
 
+
+  /// How many numbers a row keeps beside its units, such as the scale of a normalised row; with 0,
+  /// no stage sees whole rows.
+  default int rowNumbers() {
+    return 0;
+  }
+
+  /// What must be known of whole rows before a stage, all units of the stages before being done.
+  /// Everything in `s` begins at unit 0.
+  default void forwardRows(int stage, CellBlock s) {}
+
+  /// Its backward pass, all units of the stage being done.
+  default void backwardRows(int stage, CellBlock s) {}
+
   /// Whether a part of ∂L/∂h' reaches it past the recurrent product.
   boolean carries();
 

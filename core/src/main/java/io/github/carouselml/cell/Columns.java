@@ -28,6 +28,10 @@ final class Columns {
     this.kernels = kernels;
   }
 
+  Elementwise kernels() {
+    return kernels;
+  }
+
   /// A new piece of work on so many rows.
   void begin(int newRows) {
     rows = newRows;
@@ -118,10 +122,19 @@ final class Columns {
     kernels.multiplyAdd(a, 0, b, 0, y, 0, n);
   }
 
-  /// v = Σ a b + v over the rows of a and b, one fused chain for each lane
-  void addProducts(float[] a, int aAt, int aRow, float[] b, int bAt, int bRow, float[] v, int vAt) {
+  /// v = Σ a b + v over the rows of a and b, one fused chain for each of so many lanes
+  void addProducts(
+      int lanes,
+      float[] a,
+      int aAt,
+      int aRow,
+      float[] b,
+      int bAt,
+      int bRow,
+      float[] v,
+      int vAt) {
     for (int r = 0; r < rows; r++) {
-      kernels.multiplyAdd(a, aAt + r * aRow, b, bAt + r * bRow, v, vAt, LANES);
+      kernels.multiplyAdd(a, aAt + r * aRow, b, bAt + r * bRow, v, vAt, lanes);
     }
   }
 }

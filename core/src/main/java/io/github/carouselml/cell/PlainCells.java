@@ -1,7 +1,6 @@
 package io.github.carouselml.cell;
 
 import io.github.carouselml.spec.Activation;
-import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 
 /// Every cell: the common ones in flat plain loops, their relatives in columns, which compute with
@@ -14,8 +13,6 @@ public final class PlainCells implements CellKernels {
   public CellKernel of(CellSpec cell) {
     return switch (cell) {
       case CellSpec.Lstm lstm when lstm.isPlain() -> new Lstm();
-      case CellSpec.Lstm lstm when lstm.layerNorm() ->
-          throw new CarouselException.Request("There is no fast path yet for " + cell + ".");
       case CellSpec.Lstm lstm -> new LstmFamily(lstm);
       case CellSpec.Gru gru when plain(gru) ->
           switch (gru.reset()) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// of units, and where their gradients go.
 final class CellVectors {
   private final int[] places;
+  private final int[] begins;
   private final int[] gates;
   private final float[][] values;
   private final int[] valueAt;
@@ -26,17 +27,26 @@ final class CellVectors {
 
   CellVectors(CellKernel kernel, List<ParameterSpec> specs, GatePlan[] plans) {
     List<Integer> own = new ArrayList<>();
+    List<Integer> from = new ArrayList<>();
+    List<Integer> sizes = new ArrayList<>();
     for (int p = 0; p < specs.size(); p++) {
       if (!taken(plans, p)) {
-        own.add(p);
+        int begin = 0;
+        for (Layout part : parts(specs.get(p).layout())) {
+          own.add(p);
+          from.add(begin);
+          sizes.add(part instanceof Layout.Vector vector ? vector.gates() : 0);
+          begin += part.packedSize();
+        }
       }
     }
     int count = own.size();
-    if (!kernel.vectors().equals(own.stream().map(p -> gates(specs.get(p))).toList())) {
-      throw new IllegalStateException("The cell's vectors are not " + specs);
+    if (!kernel.vectors().equals(sizes)) {
+      throw new IllegalStateException("The cell's vectors are " + kernel.vectors() + ": " + specs);
     }
     places = own.stream().mapToInt(Integer::intValue).toArray();
-    gates = kernel.vectors().stream().mapToInt(Integer::intValue).toArray();
+    begins = from.stream().mapToInt(Integer::intValue).toArray();
+    gates = sizes.stream().mapToInt(Integer::intValue).toArray();
     values = new float[count][0];
     valueAt = new int[count];
     gradients = new float[count][0];
@@ -59,8 +69,8 @@ final class CellVectors {
     return false;
   }
 
-  private static int gates(ParameterSpec spec) {
-    return spec.layout() instanceof Layout.Vector vector ? vector.gates() : 0;
+  private static List<Layout> parts(Layout layout) {
+    return layout instanceof Layout.Stack stack ? stack.parts() : List.of(layout);
   }
 
   boolean any() {
@@ -70,7 +80,7 @@ final class CellVectors {
   void bind(Slot[] parameters) {
     for (int v = 0; v < places.length; v++) {
       values[v] = floats(parameters[places[v]]);
-      valueAt[v] = parameters[places[v]].offset();
+      valueAt[v] = parameters[places[v]].offset() + begins[v];
     }
   }
 
@@ -79,7 +89,7 @@ final class CellVectors {
     for (int v = 0; v < places.length; v++) {
       Slot slot = parameters[places[v]];
       gradients[v] = slot == null ? nowhere[v] : floats(slot);
-      gradientAt[v] = slot == null ? 0 : slot.offset();
+      gradientAt[v] = slot == null ? 0 : slot.offset() + begins[v];
       gradientBlock[v] = slot == null ? 0 : gates[v] * Sizes.LANES;
     }
   }

@@ -56,6 +56,9 @@ final class GatePlan {
   int bAt;
   int zAt;
 
+  /// Where its gradients begin in z, zAt unless the group is kept.
+  int dAt;
+
   GatePlan(
       GateGroup group,
       CellSpec cell,
@@ -274,7 +277,7 @@ final class GatePlan {
           outer,
           inner,
           z,
-          zAt + p * zPanel + row * ROW,
+          dAt + p * zPanel + row * ROW,
           ROW,
           zPanel,
           transposed,

@@ -93,6 +93,7 @@ final class Sweep implements RecurrentPlan {
   private final float[] c;
   private final float[] m;
   private final float[] zeros;
+  private final float[] rowNumbers;
   private final float[] dh;
   private final float[] dc;
   private final float[] carry;
@@ -130,6 +131,8 @@ final class Sweep implements RecurrentPlan {
   private final Team.Task projectPanels = this::projectPanels;
   private final Team.Task projectPanel = this::projectPanel;
   private final Team.Task forwardUnits = this::forwardUnits;
+  private final Team.Task forwardRow = this::forwardRow;
+  private final Team.Task backwardRow = this::backwardRow;
   private final Team.Task scanUnits = this::scanUnits;
   private final Team.Task transpose = this::transpose;
   private final Team.Task backwardSequences = this::backwardSequences;
@@ -199,7 +202,7 @@ final class Sweep implements RecurrentPlan {
     long zRows = train ? most : Math.max(PROJECTED_ROWS, maxSequences + 4L * team.size());
     long zFloats = 0;
     for (GatePlan gate : gates) {
-      zFloats += gate.zFloats(zRows);
+      zFloats += gate.zFloats(zRows) * (train && gate.group.kept() ? 2 : 1);
     }
     String what = "The gates of " + cell + " over " + maxSequences + " sequences of " + maxSteps;
     z = new float[Sizes.whole(what + " steps", zFloats)];
@@ -208,6 +211,7 @@ final class Sweep implements RecurrentPlan {
     c = new float[hasC ? all : 0];
     m = new float[made ? all : 0];
     zeros = new float[states];
+    rowNumbers = new float[kernel.rowNumbers() * (train ? (int) most : maxSequences)];
     dh = new float[train ? states : 0];
     dc = new float[train && hasC ? states : 0];
     carry = new float[train && kernel.carries() ? states : 0];
@@ -254,7 +258,12 @@ final class Sweep implements RecurrentPlan {
     int zAt = 0;
     for (GatePlan gate : gates) {
       gate.zAt = zAt;
+      gate.dAt = zAt;
       zAt += gate.panels * zPanel;
+      if (train && gate.group.kept()) {
+        gate.dAt = zAt;
+        zAt += gate.panels * zPanel;
+      }
     }
   }
 
@@ -316,6 +325,7 @@ final class Sweep implements RecurrentPlan {
       int n = Math.min(chunkRows, rows.active(t) - from);
       int zRow = training ? rows.first(t) + from : worker * chunkRows;
       for (int stage = 0; stage < stages; stage++) {
+        forwardRows(s, stage, t, from, n, zRow);
         for (int unit = 0; unit < units[stage]; unit++) {
           step(s, stage, t, from, n, unit, zRow, true);
         }
@@ -346,9 +356,24 @@ final class Sweep implements RecurrentPlan {
       }
       for (t = begin; t < end; t++) {
         for (stage = 0; stage < stages; stage++) {
+          if (kernel.rowNumbers() > 0) {
+            team.run(rows.active(t), forwardRow);
+          }
           team.run(chunks(units[stage], shared), forwardUnits);
         }
       }
+    }
+  }
+
+  private void forwardRow(int rank, int worker) {
+    forwardRows(scratch[worker], stage, t, rank, 1, rows.first(t) - zFirst + rank);
+  }
+
+  private void forwardRows(CellBlock s, int stage, int t, int rank, int n, int zRow) {
+    if (kernel.rowNumbers() > 0) {
+      arrays(s, stage, t, n);
+      locate(s, stage, t, rank, 0, 0, zRow);
+      kernel.forwardRows(stage, s);
     }
   }
 
@@ -475,6 +500,7 @@ final class Sweep implements RecurrentPlan {
     s.m = m;
     s.c = c;
     s.cPrev = training && t == 0 ? c0 : c;
+    s.rowNumbers = rowNumbers;
   }
 
   /// Where that begins for one block of units; gates are counted from `firstBlock` on.
@@ -492,6 +518,7 @@ final class Sweep implements RecurrentPlan {
     s.mAt = training ? here : state;
     s.cAt = training ? here : state;
     s.cPrevAt = !training ? state : t == 0 ? c0At + state : before * ld + lane;
+    s.rowNumbersAt = (training ? row : rank) * kernel.rowNumbers();
   }
 
   private void unitsAt(CellBlock s, int stage, int block) {
@@ -502,8 +529,12 @@ final class Sweep implements RecurrentPlan {
   private void gatesAt(CellBlock s, int block, int firstBlock, int zRow) {
     for (int g = 0; g < gates.length; g++) {
       int vector = (block - firstBlock) * gates[g].group.gates();
-      s.zAt[g] = gates[g].zAt + vector / 4 * zPanel + zRow * ROW + vector % 4 * Sizes.LANES;
+      int at = vector / 4 * zPanel + zRow * ROW + vector % 4 * Sizes.LANES;
+      s.zAt[g] = gates[g].zAt + at;
+      s.dAt[g] = gates[g].dAt + at;
     }
+    s.zPanel = zPanel;
+    s.units = width[0];
   }
 
   private void lastStates(@Nullable Slot hN, @Nullable Slot cN) {
@@ -592,6 +623,9 @@ final class Sweep implements RecurrentPlan {
     for (t = rows.steps() - 1; t >= 0; t--) {
       for (stage = stages - 1; stage >= 0; stage--) {
         team.run(chunks(panels[stage], shared), backwardUnits);
+        if (kernel.rowNumbers() > 0) {
+          team.run(rows.active(t), backwardRow);
+        }
       }
     }
   }
@@ -658,6 +692,7 @@ final class Sweep implements RecurrentPlan {
           for (int q = 0; q < panels[stage]; q++) {
             stepBack(s, stage, t, from, n, q);
           }
+          backwardRows(s, stage, t, from, n);
         }
       }
     }
@@ -705,34 +740,44 @@ final class Sweep implements RecurrentPlan {
         }
       }
     }
-    s.rows = n;
-    s.stateRow = stage > cellStage ? ldh : ld;
-    s.z = z;
-    s.hPrev = t == 0 ? h0 : y;
-    s.h = y;
-    s.m = m;
-    s.c = c;
+    arraysBack(s, stage, t, n);
+    int last = Math.min(blocks[stage], 4 * (q + 1));
+    for (int block = 4 * q; block < last; block++) {
+      locateBack(s, stage, t, rank, block);
+      kernel.backward(stage, s);
+    }
+  }
+
+  private void backwardRow(int rank, int worker) {
+    backwardRows(scratch[worker], stage, t, rank, 1);
+  }
+
+  private void backwardRows(CellBlock s, int stage, int t, int rank, int n) {
+    if (kernel.rowNumbers() > 0) {
+      arraysBack(s, stage, t, n);
+      locateBack(s, stage, t, rank, 0);
+      kernel.backwardRows(stage, s);
+    }
+  }
+
+  /// What a cell reads and writes at one stage of step t going backward.
+  private void arraysBack(CellBlock s, int stage, int t, int n) {
+    arrays(s, stage, t, n);
     s.cPrev = t == 0 ? c0 : c;
     s.dh = dh;
     s.dc = dc;
     s.carry = carry;
     s.dm = dm;
-    int last = Math.min(blocks[stage], 4 * (q + 1));
-    for (int block = 4 * q; block < last; block++) {
-      int lane = block * Sizes.LANES;
-      unitsAt(s, stage, block);
-      gatesAt(s, block, 0, row);
-      s.hPrevAt = (t == 0 ? h0At + rank * ldh : yAt + before * ldh) + lane;
-      s.hAt = yAt + row * ldh + lane;
-      s.mAt = row * ld + lane;
-      s.cAt = row * ld + lane;
-      s.cPrevAt = (t == 0 ? c0At + rank * ld : before * ld) + lane;
-      s.dhAt = rank * ldh + lane;
-      s.carryAt = s.dhAt;
-      s.dcAt = rank * ld + lane;
-      s.dmAt = s.dcAt;
-      kernel.backward(stage, s);
-    }
+  }
+
+  /// Where that begins for one block of units.
+  private void locateBack(CellBlock s, int stage, int t, int rank, int block) {
+    int lane = block * Sizes.LANES;
+    locate(s, stage, t, rank, block, 0, rows.first(t) + rank);
+    s.dhAt = rank * ldh + lane;
+    s.carryAt = s.dhAt;
+    s.dcAt = rank * ld + lane;
+    s.dmAt = s.dcAt;
   }
 
   /// The sequences among n from `rank` on that go on after step t.

@@ -103,7 +103,7 @@ public final class CellParameters {
       all.add(new ParameterSpec(PROJECTION_WEIGHT, layout, Role.INPUT_WEIGHT));
     }
     if (lstm.layerNorm()) {
-      Layout gains = new Vector(gates(lstm), H);
+      Layout gains = vector(lstm);
       all.add(new ParameterSpec(INPUT_GAIN, gains, Role.GAIN));
       all.add(new ParameterSpec(RECURRENT_GAIN, gains, Role.GAIN));
       all.add(new ParameterSpec(CELL_GAIN, new Vector(H), Role.GAIN));

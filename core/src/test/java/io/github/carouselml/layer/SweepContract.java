@@ -57,6 +57,10 @@ public abstract class SweepContract {
         lstm.withCellClip(0.4f).withPeepholes(),
         lstm.withProjectionSize(2),
         lstm.withProjectionSize(H - 1).withPeepholes().withCoupledInputForget(),
+        lstm.withLayerNorm(),
+        lstm.withLayerNorm().withPeepholes().withCoupledInputForget(),
+        lstm.withLayerNorm().withProjectionSize(2).withPeepholes().withCellClip(1.5f),
+        lstm.withLayerNorm().withActivations(hard, affine, affine),
         lstm.withActivations(hard, softsign, leaky),
         lstm.withActivations(sigmoid, hard, affine),
         lstm.withActivations(softsign, affine, new Activation.Relu()).withCellClip(0.5f),
@@ -209,13 +213,18 @@ public abstract class SweepContract {
     return Arrays.stream(x).map(SweepContract::wide).toArray(double[][]::new);
   }
 
+  /// A norm over a few units divides by a deviation that may be small.
+  private static double accuracy(CellSpec cell) {
+    return cell instanceof CellSpec.Lstm lstm && lstm.layerNorm() ? 1e-4 : 2e-5;
+  }
+
   private static void near(
       SweepRun.Case run, int b, String what, float[][] got, double[][] expected) {
     assertThat(got.length).as("%s %s", run, what).isEqualTo(expected.length);
     for (int t = 0; t < got.length; t++) {
       assertThat(got[t].length).as("%s %s", run, what).isEqualTo(expected[t].length);
       for (int i = 0; i < got[t].length; i++) {
-        double bound = 2e-5 * Math.max(1, Math.abs(expected[t][i]));
+        double bound = accuracy(run.cell()) * Math.max(1, Math.abs(expected[t][i]));
         if (!(Math.abs(got[t][i] - expected[t][i]) <= bound)) {
           assertThat((double) got[t][i])
               .as("%s of sequence %d at [%d, %d], %s", what, b, t, i, run)

@@ -1,0 +1,197 @@
+package io.github.carouselml.cell;
+
+import static io.github.carouselml.cell.CellBlock.Z_ROW;
+import static io.github.carouselml.kernel.Products.LANES;
+
+import io.github.carouselml.kernel.Elementwise;
+import java.util.Arrays;
+
+/// The layer norms of an LSTM, on whole rows (the reference in double is [LayerNormReference]):
+/// ```
+/// a = gainW LN(W x) + gainR LN(R h') + b          over all gates of a row
+/// m = gainC LN(c) + biasC                         over its cells
+/// ```
+/// A row is brought together from its panels, real units only, in the order in which they lie:
+/// group, block of units, gate, lane. What LN made stays in the place of the product, its scale
+/// among the row's numbers.
+final class CellNorms {
+  private static final float ε = 1e-5f;
+
+  /// What a row keeps: the scales of W x, of R h' and of c.
+  static final int NUMBERS = 3;
+
+  /// The gates of each of the groups that one product is made of.
+  private final int[] gates;
+
+  private final int all;
+
+  CellNorms(int... gates) {
+    this.gates = gates;
+    all = Arrays.stream(gates).sum();
+  }
+
+  /// a, from the products W x in the first groups of z and R h' in the next; a is the third.
+  void forwardGates(CellBlock s, int gainW, int gainR, int b) {
+    int count = all * s.units;
+    Columns k = s.beginRow(count);
+    Elementwise kernels = k.kernels();
+    float[] gW = vector(s, k, gainW);
+    float[] gR = vector(s, k, gainR);
+    float[] bias = vector(s, k, b);
+    float[] x = k.spare();
+    float[] n = k.spare();
+    float[] a = k.spare();
+    int g = gates.length;
+    for (int r = 0; r < s.rows; r++) {
+      int numbers = s.rowNumbersAt + r * NUMBERS;
+      product(s, 0, r, x);
+      s.rowNumbers[numbers] = kernels.layerNorm(x, 0, gW, 0, bias, 0, ε, n, 0, a, 0, count);
+      keep(s, 0, r, n);
+      product(s, g, r, x);
+      s.rowNumbers[numbers + 1] = kernels.layerNorm(x, 0, gR, 0, a, 0, ε, n, 0, a, 0, count);
+      keep(s, g, r, n);
+      keep(s, 2 * g, r, a);
+    }
+  }
+
+  /// The gradients of the two products, from δ in the third groups.
+  void backwardGates(CellBlock s, int gainW, int gainR) {
+    int count = all * s.units;
+    Columns k = s.beginRow(count);
+    Elementwise kernels = k.kernels();
+    float[] gW = vector(s, k, gainW);
+    float[] gR = vector(s, k, gainR);
+    float[] δ = k.spare();
+    float[] n = k.spare();
+    float[] d = k.spare();
+    int g = gates.length;
+    for (int r = 0; r < s.rows; r++) {
+      int numbers = s.rowNumbersAt + r * NUMBERS;
+      product(s, 2 * g, r, δ);
+      product(s, 0, r, n);
+      float scale = s.rowNumbers[numbers];
+      kernels.layerNormGradient(n, 0, scale, gW, 0, δ, 0, d, 0, count, false);
+      gradient(s, 0, r, d);
+      product(s, g, r, n);
+      scale = s.rowNumbers[numbers + 1];
+      kernels.layerNormGradient(n, 0, scale, gR, 0, δ, 0, d, 0, count, false);
+      gradient(s, g, r, d);
+    }
+  }
+
+  /// m in group `m`, and LN(c) in the group after it.
+  void forwardCell(CellBlock s, int m, int gainC, int biasC) {
+    int H = s.units;
+    Columns k = s.beginRow(H);
+    Elementwise kernels = k.kernels();
+    float[] n = k.spare();
+    float[] y = k.spare();
+    for (int r = 0; r < s.rows; r++) {
+      s.rowNumbers[s.rowNumbersAt + r * NUMBERS + 2] =
+          kernels.layerNorm(
+              s.c,
+              s.cAt + r * s.stateRow,
+              s.vectors[gainC],
+              s.vectorAt[gainC],
+              s.vectors[biasC],
+              s.vectorAt[biasC],
+              ε,
+              n,
+              0,
+              y,
+              0,
+              H);
+      scatter(y, 0, 1, H, s.z, s.zAt[m] + r * Z_ROW, s.zPanel);
+      scatter(n, 0, 1, H, s.z, s.zAt[m + 1] + r * Z_ROW, s.zPanel);
+    }
+  }
+
+  /// ∂L/∂c += what came through m, whose gradient lies in its group.
+  void backwardCell(CellBlock s, int m, int gainC) {
+    int H = s.units;
+    Columns k = s.beginRow(H);
+    float[] dm = k.spare();
+    float[] n = k.spare();
+    for (int r = 0; r < s.rows; r++) {
+      gather(s.z, s.zAt[m] + r * Z_ROW, s.zPanel, 1, H, dm, 0);
+      gather(s.z, s.zAt[m + 1] + r * Z_ROW, s.zPanel, 1, H, n, 0);
+      float scale = s.rowNumbers[s.rowNumbersAt + r * NUMBERS + 2];
+      int dc = s.dcAt + r * s.stateRow;
+      k.kernels()
+          .layerNormGradient(
+              n, 0, scale, s.vectors[gainC], s.vectorAt[gainC], dm, 0, s.dc, dc, H, true);
+    }
+  }
+
+  /// A vector of all gates, whose parts are own vectors from `first` on.
+  private float[] vector(CellBlock s, Columns k, int first) {
+    float[] to = k.spare();
+    int at = 0;
+    for (int g = 0; g < gates.length; g++) {
+      at = gather(s.vectors[first + g], s.vectorAt[first + g], 4 * LANES, gates[g], s.units, to, at);
+    }
+    return to;
+  }
+
+  private void product(CellBlock s, int group, int r, float[] to) {
+    int at = 0;
+    for (int g = 0; g < gates.length; g++) {
+      at = gather(s.z, s.zAt[group + g] + r * Z_ROW, s.zPanel, gates[g], s.units, to, at);
+    }
+  }
+
+  private void keep(CellBlock s, int group, int r, float[] from) {
+    int at = 0;
+    for (int g = 0; g < gates.length; g++) {
+      at = scatter(from, at, gates[g], s.units, s.z, s.zAt[group + g] + r * Z_ROW, s.zPanel);
+    }
+  }
+
+  private void gradient(CellBlock s, int group, int r, float[] from) {
+    int at = 0;
+    for (int g = 0; g < gates.length; g++) {
+      at = scatter(from, at, gates[g], s.units, s.z, s.dAt[group + g] + r * Z_ROW, s.zPanel);
+    }
+  }
+
+  /// One row of a group of gates, its padding left out; returns where the next group goes.
+  private static int gather(
+      float[] z, int zAt, int zPanel, int gates, int units, float[] to, int toAt) {
+    int at = toAt;
+    for (int block = 0; block * LANES < units; block++) {
+      int from = zAt + block * gates / 4 * zPanel + block * gates % 4 * LANES;
+      int lanes = units - block * LANES;
+      if (lanes >= LANES) {
+        System.arraycopy(z, from, to, at, gates * LANES);
+        at += gates * LANES;
+      } else {
+        for (int gate = 0; gate < gates; gate++) {
+          System.arraycopy(z, from + gate * LANES, to, at, lanes);
+          at += lanes;
+        }
+      }
+    }
+    return at;
+  }
+
+  /// Puts one back; padding becomes +0.
+  private static int scatter(
+      float[] x, int xAt, int gates, int units, float[] z, int zAt, int zPanel) {
+    int at = xAt;
+    for (int block = 0; block * LANES < units; block++) {
+      int to = zAt + block * gates / 4 * zPanel + block * gates % 4 * LANES;
+      int lanes = units - block * LANES;
+      if (lanes >= LANES) {
+        System.arraycopy(x, at, z, to, gates * LANES);
+        at += gates * LANES;
+      } else {
+        for (int gate = 0; gate < gates; gate++) {
+          System.arraycopy(x, at, z, to + gate * LANES, lanes);
+          Arrays.fill(z, to + gate * LANES + lanes, to + (gate + 1) * LANES, 0f);
+          at += lanes;
+        }
+      }
+    }
+    return at;
+  }
+}
