@@ -22,7 +22,6 @@ public interface CellKernel {
     return this instanceof RowKernel row ? row : null;
   }
 
-
   /// How many numbers a row keeps beside its units, such as the scale of a normalised row; with 0,
   /// no stage sees whole rows.
   default int rowNumbers() {

@@ -128,7 +128,8 @@ final class CellNorms {
     float[] to = k.spare();
     int at = 0;
     for (int g = 0; g < gates.length; g++) {
-      at = gather(s.vectors[first + g], s.vectorAt[first + g], 4 * LANES, gates[g], s.units, to, at);
+      at =
+          gather(s.vectors[first + g], s.vectorAt[first + g], 4 * LANES, gates[g], s.units, to, at);
     }
     return to;
   }

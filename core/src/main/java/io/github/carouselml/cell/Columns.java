@@ -124,15 +124,7 @@ final class Columns {
 
   /// v = Σ a b + v over the rows of a and b, one fused chain for each of so many lanes
   void addProducts(
-      int lanes,
-      float[] a,
-      int aAt,
-      int aRow,
-      float[] b,
-      int bAt,
-      int bRow,
-      float[] v,
-      int vAt) {
+      int lanes, float[] a, int aAt, int aRow, float[] b, int bAt, int bRow, float[] v, int vAt) {
     for (int r = 0; r < rows; r++) {
       kernels.multiplyAdd(a, aAt + r * aRow, b, bAt + r * bRow, v, vAt, lanes);
     }

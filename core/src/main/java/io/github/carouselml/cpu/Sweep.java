@@ -720,7 +720,6 @@ final class Sweep implements RecurrentPlan {
   /// stage made, complete, then the cell.
   private void stepBack(CellBlock s, int stage, int t, int rank, int n, int q) {
     int row = rows.first(t) + rank;
-    int before = row + rows.active(t);
     if (stage == stages - 1) {
       stateGradient(t, rank, n, q, dh, rank * ldh + q * ROW);
     }

@@ -5,7 +5,6 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
 
 /// Moves work from plain loops to vectors, one kernel after the other, each when it is compiled.
 ///
