@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.carouselml.cell.ReferenceCell;
 import io.github.carouselml.cell.ReferenceCell.State;
+import io.github.carouselml.cpu.TestBackends;
 import io.github.carouselml.spec.Activation;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.CellSpec.Gru;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// gates, both reset forms, activations, directions and lengths mean what ONNX means by them.
 class OnnxGoldenTest {
   private static final double BOUND = 1e-6;
+  private static final double FLOAT_BOUND = 2e-6;
   private static final double[] NONE = {};
 
   // ONNX's gates are i o f c and z r h, its peepholes i o f; the place there of each of ours
@@ -63,9 +65,19 @@ class OnnxGoldenTest {
   @MethodSource("goldens")
   void theReferenceDoesWhatOnnxRuntimeDoes(String name) {
     Golden golden = Golden.read(name);
-    assertThat(largestError(golden, spec(golden)))
+    assertThat(largestError(golden, spec(golden), OnnxGoldenTest::bySequence))
         .as("%s, seed %s", name, golden.text("seed"))
         .isLessThanOrEqualTo(BOUND);
+  }
+
+  /// The whole batch at once in float, lengths and directions as a layer has them.
+  @ParameterizedTest
+  @MethodSource("goldens")
+  void theSweepDoesWhatOnnxRuntimeDoes(String name) {
+    Golden golden = Golden.read(name);
+    assertThat(largestError(golden, spec(golden), OnnxGoldenTest::bySweep))
+        .as("%s, seed %s", name, golden.text("seed"))
+        .isLessThanOrEqualTo(FLOAT_BOUND);
   }
 
   /// Each of these values is one that the option makes: without the option they are not met.
@@ -74,18 +86,87 @@ class OnnxGoldenTest {
   void theOptionsAreSeenInTheValues(String name) {
     Golden golden = Golden.read(name);
     Lstm plain = new Lstm(golden.number("hidden"));
-    assertThat(largestError(golden, plain)).as(name).isGreaterThan(1e-3);
+    assertThat(largestError(golden, plain, OnnxGoldenTest::bySequence)).as(name).isGreaterThan(1e-3);
+    assertThat(largestError(golden, plain, OnnxGoldenTest::bySweep)).as(name).isGreaterThan(1e-3);
+  }
+
+  /// What comes out for a sequence.
+  @SuppressWarnings("ArrayRecordComponent") // a bundle of arrays, not a value
+  private record Found(double[][] outputs, State last) {}
+
+  /// Runs a batch of sequences `x [B][T_b][I]`, each from its own end or beginning already in order.
+  private interface Way {
+    List<Found> run(ReferenceCell cell, List<double[][]> x, List<State> initial);
+  }
+
+  private static List<Found> bySequence(
+      ReferenceCell cell, List<double[][]> x, List<State> initial) {
+    List<Found> found = new ArrayList<>();
+    for (int b = 0; b < x.size(); b++) {
+      var sequence = ReferenceSequence.forward(cell, x.get(b), initial.get(b));
+      found.add(new Found(sequence.outputs(), sequence.last()));
+    }
+    return found;
+  }
+
+  private static List<Found> bySweep(ReferenceCell cell, List<double[][]> x, List<State> initial) {
+    int[] lengths = x.stream().mapToInt(steps -> steps.length).toArray();
+    float[][] parameters =
+        cell.parameters().all().stream()
+            .map(parameter -> narrow(parameter.values()))
+            .toArray(float[][]::new);
+    try (var backend = TestBackends.plain(2)) {
+      var run =
+          new SweepRun.Given(
+              cell.spec(),
+              cell.inputSize(),
+              lengths,
+              parameters,
+              x.stream().map(OnnxGoldenTest::narrow).toList(),
+              initial.stream().map(state -> narrow(state.h())).toList(),
+              initial.stream().map(state -> narrow(state.c())).toList());
+      SweepRun.Result result = SweepRun.predict(backend, run);
+      List<Found> found = new ArrayList<>();
+      for (int b = 0; b < lengths.length; b++) {
+        double[] c = cell.spec().hasCellState() ? wide(result.cN(b)) : NONE;
+        double[][] outputs =
+            Arrays.stream(result.y(b)).map(OnnxGoldenTest::wide).toArray(double[][]::new);
+        found.add(new Found(outputs, new State(wide(result.hN(b)), c)));
+      }
+      return found;
+    }
+  }
+
+  private static float[] narrow(double[] x) {
+    float[] y = new float[x.length];
+    for (int i = 0; i < x.length; i++) {
+      y[i] = (float) x[i];
+    }
+    return y;
+  }
+
+  private static float[][] narrow(double[][] x) {
+    return Arrays.stream(x).map(OnnxGoldenTest::narrow).toArray(float[][]::new);
+  }
+
+  private static double[] wide(float[] x) {
+    double[] y = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      y[i] = x[i];
+    }
+    return y;
   }
 
   /// The greatest |found - expected| / max(1, |expected|) over outputs and final states.
-  private static double largestError(Golden golden, CellSpec spec) {
+  private static double largestError(Golden golden, CellSpec spec, Way way) {
     int[] lengths = golden.numbers("lengths");
     int T = golden.tensor("X").shape()[0];
     int directions = golden.tensor("W").shape()[0];
     double largest = 0;
     for (int d = 0; d < directions; d++) {
-      ReferenceCell cell = cell(golden, spec, d);
       boolean reverse = d == 1 || golden.metadata().getOrDefault("direction", "").equals("reverse");
+      List<double[][]> batch = new ArrayList<>();
+      List<State> initial = new ArrayList<>();
       for (int b = 0; b < lengths.length; b++) {
         List<double[]> x = new ArrayList<>();
         for (int t = 0; t < lengths[b]; t++) {
@@ -94,19 +175,23 @@ class OnnxGoldenTest {
         if (reverse) {
           Collections.reverse(x);
         }
-        State initial =
+        batch.add(x.toArray(double[][]::new));
+        initial.add(
             new State(
                 golden.tensor("initial_h").row(d, b),
-                spec.hasCellState() ? golden.tensor("initial_c").row(d, b) : NONE);
-        var sequence = ReferenceSequence.forward(cell, x.toArray(double[][]::new), initial);
+                spec.hasCellState() ? golden.tensor("initial_c").row(d, b) : NONE));
+      }
+      List<Found> all = way.run(cell(golden, spec, d), batch, initial);
+      for (int b = 0; b < lengths.length; b++) {
+        Found found = all.get(b);
         for (int t = 0; t < T; t++) {
           double[] expected = golden.tensor("Y").row(t, d, b);
           double[] zeros = new double[expected.length];
           int step = reverse ? lengths[b] - 1 - t : t;
-          double[] found = t < lengths[b] ? sequence.outputs()[step] : zeros;
-          largest = Math.max(largest, error(found, expected));
+          largest =
+              Math.max(largest, error(t < lengths[b] ? found.outputs()[step] : zeros, expected));
         }
-        State last = sequence.last();
+        State last = found.last();
         largest = Math.max(largest, error(last.h(), golden.tensor("Y_h").row(d, b)));
         if (spec.hasCellState()) {
           largest = Math.max(largest, error(last.c(), golden.tensor("Y_c").row(d, b)));

@@ -25,9 +25,77 @@ import org.jspecify.annotations.Nullable;
 final class SweepRun {
   private SweepRun() {}
 
+  /// What a run is made of.
+  interface Numbers {
+    CellSpec cell();
+
+    int inputs();
+
+    int[] lengths();
+
+    float[][] x(int b);
+
+    float[] h0(int b);
+
+    float[] c0(int b);
+
+    float[][] parameters();
+
+    float[][] dy(int b);
+
+    float[] dhN(int b);
+
+    float[] dcN(int b);
+
+    default boolean hasC() {
+      return cell().hasCellState();
+    }
+  }
+
+  /// A forward pass over given numbers.
+  record Given(
+      CellSpec cell,
+      int inputs,
+      int[] lengths,
+      float[][] parameters,
+      List<float[][]> xs,
+      List<float[]> hs,
+      List<float[]> cs)
+      implements Numbers {
+    @Override
+    public float[][] x(int b) {
+      return xs.get(b);
+    }
+
+    @Override
+    public float[] h0(int b) {
+      return hs.get(b);
+    }
+
+    @Override
+    public float[] c0(int b) {
+      return hasC() ? cs.get(b) : new float[cell.hiddenSize()];
+    }
+
+    @Override
+    public float[][] dy(int b) {
+      return new float[lengths[b]][cell.outputSize()];
+    }
+
+    @Override
+    public float[] dhN(int b) {
+      return new float[cell.outputSize()];
+    }
+
+    @Override
+    public float[] dcN(int b) {
+      return new float[cell.hiddenSize()];
+    }
+  }
+
   /// A cell, its input size, the sequences and a seed for the numbers; `first` is the id of the first
   /// sequence, whose numbers depend on its id alone.
-  record Case(CellSpec cell, int inputs, int[] lengths, long seed, int first) {
+  record Case(CellSpec cell, int inputs, int[] lengths, long seed, int first) implements Numbers {
     Case(CellSpec cell, int inputs, int[] lengths, long seed) {
       this(cell, inputs, lengths, seed, 0);
     }
@@ -36,35 +104,38 @@ final class SweepRun {
       return new Case(cell, inputs, new int[] {lengths[b]}, seed, first + b);
     }
 
-    boolean hasC() {
-      return cell.hasCellState();
-    }
-
-    float[][] x(int b) {
+    @Override
+    public float[][] x(int b) {
       return steps("x", b, inputs);
     }
 
-    float[][] dy(int b) {
+    @Override
+    public float[][] dy(int b) {
       return steps("dy", b, cell.outputSize());
     }
 
-    float[] h0(int b) {
+    @Override
+    public float[] h0(int b) {
       return vector("h0", first + b, cell.outputSize());
     }
 
-    float[] c0(int b) {
+    @Override
+    public float[] c0(int b) {
       return vector("c0", first + b, cell.hiddenSize());
     }
 
-    float[] dhN(int b) {
+    @Override
+    public float[] dhN(int b) {
       return vector("dhN", first + b, cell.outputSize());
     }
 
-    float[] dcN(int b) {
+    @Override
+    public float[] dcN(int b) {
       return vector("dcN", first + b, cell.hiddenSize());
     }
 
-    float[][] parameters() {
+    @Override
+    public float[][] parameters() {
       List<ParameterSpec> specs = CellParameters.of(cell, inputs);
       return specs.stream()
           .map(spec -> vector(spec.name(), 0, spec.layout().canonicalSize()))
@@ -99,7 +170,7 @@ final class SweepRun {
 
   /// Rows by sequence as they came out.
   record Result(
-      Case run,
+      Numbers run,
       Rows rows,
       float[] ys,
       float[] hNs,
@@ -109,31 +180,31 @@ final class SweepRun {
       float[] dc0s,
       float[][] gradients) {
     float[][] y(int b) {
-      return steps(ys, b, run.cell.outputSize());
+      return steps(ys, b, run.cell().outputSize());
     }
 
     float[][] dx(int b) {
-      return steps(dxs, b, run.inputs);
+      return steps(dxs, b, run.inputs());
     }
 
     float[] hN(int b) {
-      return state(hNs, b, run.cell.outputSize());
+      return state(hNs, b, run.cell().outputSize());
     }
 
     float[] cN(int b) {
-      return state(cNs, b, run.cell.hiddenSize());
+      return state(cNs, b, run.cell().hiddenSize());
     }
 
     float[] dh0(int b) {
-      return state(dh0s, b, run.cell.outputSize());
+      return state(dh0s, b, run.cell().outputSize());
     }
 
     float[] dc0(int b) {
-      return state(dc0s, b, run.cell.hiddenSize());
+      return state(dc0s, b, run.cell().hiddenSize());
     }
 
     private float[][] steps(float[] all, int b, int n) {
-      float[][] x = new float[run.lengths[b]][];
+      float[][] x = new float[run.lengths()[b]][];
       for (int t = 0; t < x.length; t++) {
         x[t] = Arrays.copyOfRange(all, rows.row(t, b) * n, (rows.row(t, b) + 1) * n);
       }
@@ -166,24 +237,24 @@ final class SweepRun {
     }
   }
 
-  static Result train(Backend backend, Case run) {
+  static Result train(Backend backend, Numbers run) {
     return run(backend, run, true);
   }
 
-  static Result predict(Backend backend, Case run) {
+  static Result predict(Backend backend, Numbers run) {
     return run(backend, run, false);
   }
 
-  private static Result run(Backend backend, Case run, boolean training) {
-    int B = run.lengths.length;
-    int T = Arrays.stream(run.lengths).max().orElse(0);
-    int I = run.inputs;
-    int O = run.cell.outputSize();
-    int H = run.cell.hiddenSize();
+  private static Result run(Backend backend, Numbers run, boolean training) {
+    int B = run.lengths().length;
+    int T = Arrays.stream(run.lengths()).max().orElse(0);
+    int I = run.inputs();
+    int O = run.cell().outputSize();
+    int H = run.cell().hiddenSize();
     Set<Flag> flags = training ? EnumSet.allOf(Flag.class) : EnumSet.noneOf(Flag.class);
-    RecurrentPlan plan = backend.plan(run.cell, I, T, B, flags);
+    RecurrentPlan plan = backend.plan(run.cell(), I, T, B, flags);
     Rows rows = new Rows(T, B);
-    rows.set(run.lengths, B);
+    rows.set(run.lengths(), B);
     int N = rows.count();
     Slot x = grid(backend, N, I);
     Slot dy = grid(backend, N, O);
@@ -195,7 +266,7 @@ final class SweepRun {
     Slot dcN = grid(backend, B, H);
     float[][] states = new float[4][B * H];
     for (int b = 0; b < B; b++) {
-      for (int t = 0; t < run.lengths[b]; t++) {
+      for (int t = 0; t < run.lengths()[b]; t++) {
         System.arraycopy(run.x(b)[t], 0, xs, rows.row(t, b) * I, I);
         System.arraycopy(run.dy(b)[t], 0, dys, rows.row(t, b) * O, O);
       }
@@ -256,7 +327,7 @@ final class SweepRun {
   }
 
   private static void gridPaddingIsZero(
-      Backend backend, Slot grid, int rows, int features, Case run) {
+      Backend backend, Slot grid, int rows, int features, Numbers run) {
     float[] all = new float[rows * Sizes.stride(features)];
     backend.download(new Slot(grid.buffer(), grid.offset(), all.length), all, 0);
     for (int i = 0; i < all.length; i++) {
@@ -266,7 +337,7 @@ final class SweepRun {
     }
   }
 
-  private static void paddingIsZero(Backend backend, Layout layout, Slot gradient, Case run) {
+  private static void paddingIsZero(Backend backend, Layout layout, Slot gradient, Numbers run) {
     float[] packed = new float[gradient.size()];
     backend.download(gradient, packed, 0);
     for (int i = 0; i < layout.canonicalSize(); i++) {
@@ -280,22 +351,22 @@ final class SweepRun {
   }
 
   /// One sequence step by step, state given and returned.
-  static float[][] stream(Backend backend, Case run, int b) {
-    int O = run.cell.outputSize();
-    int H = run.cell.hiddenSize();
-    RecurrentPlan plan = backend.plan(run.cell, run.inputs, 1, 1, EnumSet.noneOf(Flag.class));
+  static float[][] stream(Backend backend, Numbers run, int b) {
+    int O = run.cell().outputSize();
+    int H = run.cell().hiddenSize();
+    RecurrentPlan plan = backend.plan(run.cell(), run.inputs(), 1, 1, EnumSet.noneOf(Flag.class));
     Rows rows = new Rows(1, 1);
     rows.set(new int[] {1}, 1);
-    Slot x = grid(backend, 1, run.inputs);
+    Slot x = grid(backend, 1, run.inputs());
     Slot h = grid(backend, 1, O);
     Slot c = grid(backend, 1, H);
     Slot y = grid(backend, 1, O);
     backend.uploadRows(run.h0(b), 1, O, h);
     backend.uploadRows(run.c0(b), 1, H, c);
     Slot[] parameters = parameters(backend, run);
-    float[][] out = new float[run.lengths[b]][];
+    float[][] out = new float[run.lengths()[b]][];
     for (int t = 0; t < out.length; t++) {
-      backend.uploadRows(run.x(b)[t], 1, run.inputs, x);
+      backend.uploadRows(run.x(b)[t], 1, run.inputs(), x);
       boolean hasC = run.hasC();
       plan.forward(rows, x, h, hasC ? c : null, parameters, y, h, hasC ? c : null, false);
       out[t] = down(backend, y, 1, O);
@@ -303,8 +374,8 @@ final class SweepRun {
     return out;
   }
 
-  private static Slot[] parameters(Backend backend, Case run) {
-    List<ParameterSpec> specs = CellParameters.of(run.cell, run.inputs);
+  private static Slot[] parameters(Backend backend, Numbers run) {
+    List<ParameterSpec> specs = CellParameters.of(run.cell(), run.inputs());
     float[][] values = run.parameters();
     Slot[] slots = new Slot[values.length];
     for (int p = 0; p < slots.length; p++) {
