@@ -32,7 +32,29 @@ import org.jspecify.annotations.Nullable;
 public final class ArrayLayer implements AutoCloseable {
   /// The state of one layer in one direction: `[B][H]` each, c empty where the cell has none.
   @SuppressWarnings("ArrayRecordComponent") // a pair of arrays, not a value
-  public record State(float[][] h, float[][] c) {}
+  public record State(float[][] h, float[][] c) {
+    /// The state from which the next part of each sequence starts: zeros where a new sequence begins.
+    /// Neither a value nor a gradient passes from before it.
+    public State reset(boolean[] begins) {
+      if (begins.length != h.length) {
+        throw new CarouselException.Request(
+            "A reset mask for "
+                + begins.length
+                + " sequences was given for a state of "
+                + h.length
+                + ".");
+      }
+      return new State(reset(h, begins), reset(c, begins));
+    }
+
+    private static float[][] reset(float[][] rows, boolean[] begins) {
+      float[][] next = new float[rows.length][];
+      for (int b = 0; b < rows.length; b++) {
+        next[b] = begins[b] ? new float[rows[b].length] : rows[b].clone();
+      }
+      return next;
+    }
+  }
 
   /// What a forward pass gives.
   ///

@@ -6,6 +6,7 @@ import io.github.carouselml.spec.Initializer;
 import io.github.carouselml.tensor.Layout;
 import io.github.carouselml.tensor.ParameterSpec;
 import java.util.Arrays;
+import java.util.List;
 
 /// The first values of a parameter, canonical. Element i draws the number i of the parameter's own
 /// stream.
@@ -19,7 +20,9 @@ final class FirstValues {
     switch (layout) {
       case Layout.Stack _ -> throw new IllegalStateException("merged: " + spec);
       case Layout.Vector(int gates, int units) -> {
-        if (initializer instanceof Initializer.Gates(var constants)) {
+        if (initializer instanceof Initializer.Chrono(int lag, var signs)) {
+          chrono(random, values, lag, signs, units);
+        } else if (initializer instanceof Initializer.Gates(var constants)) {
           if (constants.size() != gates) {
             throw new CarouselException.Request(
                 "Parameter '"
@@ -76,7 +79,7 @@ final class FirstValues {
           values[at + i * inputs + i] = 1;
         }
       }
-      case Initializer.Gates _ ->
+      case Initializer.Gates _, Initializer.Chrono _ ->
           throw new CarouselException.Request(
               "Values by gate are for biases, not for '" + spec.name() + "'.");
       case Initializer.Torch() ->
@@ -90,6 +93,19 @@ final class FirstValues {
   private static void uniform(Random random, float[] values, int at, int count, double bound) {
     for (int i = at; i < at + count; i++) {
       values[i] = (float) (bound * (2.0 * random.uniform(i) - 1));
+    }
+  }
+
+  /// One time scale a unit, the same for the gate that keeps and the one that writes.
+  private static void chrono(
+      Random random, float[] values, int longestLag, List<Integer> signs, int units) {
+    for (int unit = 0; unit < units; unit++) {
+      double steps = 1 + random.uniform(unit) * (longestLag - 2);
+      for (int gate = 0; gate < signs.size(); gate++) {
+        if (signs.get(gate) != 0) {
+          values[gate * units + unit] = (float) (signs.get(gate) * StrictMath.log(steps));
+        }
+      }
     }
   }
 

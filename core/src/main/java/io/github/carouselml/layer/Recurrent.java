@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// @param inputInitializer how input weights begin
 /// @param recurrentInitializer how recurrent weights begin
 /// @param forgetBias where the bias of an LSTM's forget gate begins; all others begin at 0
+/// @param longestLag with 2 or more, biases of the gates that remember begin spread over time scales up
+///     to this many steps in place of `forgetBias`; 0 for none
 public record Recurrent(
     String name,
     int inputSize,
@@ -39,7 +41,8 @@ public record Recurrent(
     double dropout,
     Initializer inputInitializer,
     Initializer recurrentInitializer,
-    double forgetBias)
+    double forgetBias,
+    int longestLag)
     implements Layer {
 
   public Recurrent {
@@ -59,6 +62,47 @@ public record Recurrent(
       throw new CarouselException.Request(
           "dropout " + dropout + " has no effect with 1 layer: it is applied between layers");
     }
+    if (longestLag != 0) {
+      cells.forEach(cell -> new Initializer.Chrono(longestLag, remembering(cell)));
+    }
+  }
+
+  /// By gate: 1 for one that keeps the state, -1 for one that writes it.
+  private static List<Integer> remembering(CellSpec cell) {
+    return switch (cell) {
+      case CellSpec.Lstm lstm ->
+          lstm.coupledInputForget() ? List.of(-1, 0, 0) : List.of(-1, 1, 0, 0);
+      case CellSpec.Gru _ -> List.of(0, 1, 0);
+      case CellSpec.MinLstm _ -> List.of(-1, 1, 0);
+      case CellSpec.MinGru _ -> List.of(-1, 0);
+      case CellSpec.Rnn _ ->
+          throw new CarouselException.Request(
+              "A time lag has no effect on a simple RNN: it has no gate that remembers.");
+    };
+  }
+
+  /// A stack without time lags.
+  public Recurrent(
+      String name,
+      int inputSize,
+      List<CellSpec> cells,
+      Direction direction,
+      Merge merge,
+      double dropout,
+      Initializer inputInitializer,
+      Initializer recurrentInitializer,
+      double forgetBias) {
+    this(
+        name,
+        inputSize,
+        cells,
+        direction,
+        merge,
+        dropout,
+        inputInitializer,
+        recurrentInitializer,
+        forgetBias,
+        0);
   }
 
   /// One layer or a stack that reads forward, with Glorot's input weights, orthogonal recurrent
@@ -92,7 +136,8 @@ public record Recurrent(
         dropout,
         inputInitializer,
         recurrentInitializer,
-        forgetBias);
+        forgetBias,
+        longestLag);
   }
 
   /// The same stack with dropout between its layers.
@@ -106,13 +151,29 @@ public record Recurrent(
         rate,
         inputInitializer,
         recurrentInitializer,
-        forgetBias);
+        forgetBias,
+        longestLag);
   }
 
   /// The same stack beginning otherwise. PyTorch's initializer reaches the biases too.
   public Recurrent withInitializers(Initializer input, Initializer recurrent, double forget) {
     return new Recurrent(
-        name, inputSize, cells, direction, merge, dropout, input, recurrent, forget);
+        name, inputSize, cells, direction, merge, dropout, input, recurrent, forget, longestLag);
+  }
+
+  /// The same stack with its units' memories spread over 1 to so many steps at the beginning.
+  public Recurrent withLongestLag(int steps) {
+    return new Recurrent(
+        name,
+        inputSize,
+        cells,
+        direction,
+        merge,
+        dropout,
+        inputInitializer,
+        recurrentInitializer,
+        forgetBias,
+        steps);
   }
 
   /// The features of its output.
@@ -176,11 +237,15 @@ public record Recurrent(
       case RECURRENT_WEIGHT ->
           recurrentInitializer instanceof Initializer.Torch ? bound : recurrentInitializer;
       case BIAS -> {
+        boolean gates = spec.name().endsWith("." + CellParameters.BIAS);
+        if (gates && longestLag > 0) {
+          yield new Initializer.Chrono(longestLag, remembering(cell));
+        }
         if (inputInitializer instanceof Initializer.Torch) {
           yield bound;
         }
         boolean forgets = cell instanceof CellSpec.Lstm lstm && !lstm.coupledInputForget();
-        yield forgets && spec.name().endsWith("." + CellParameters.BIAS)
+        yield forgets && gates
             ? new Initializer.Gates(List.of(0.0, forgetBias, 0.0, 0.0))
             : new Initializer.Constant(0);
       }

@@ -15,6 +15,21 @@ public sealed interface Initializer {
     }
   }
 
+  /// For the bias of gates that remember (Tallec and Ollivier 2018): unit by unit ± ln u with u uniform
+  /// in 1 .. `longestLag` - 1, so that units hold on for between 1 and so many steps.
+  ///
+  /// @param longestLag the longest dependency that is expected, in steps
+  /// @param signs by gate: 1 for one that keeps, -1 for one that writes, 0 for the others
+  record Chrono(int longestLag, List<Integer> signs) implements Initializer {
+    public Chrono {
+      signs = List.copyOf(signs);
+      if (longestLag < 2) {
+        throw new CarouselException.Request(
+            "The longest time lag must be 2 steps or more, not " + longestLag + ".");
+      }
+    }
+  }
+
   /// Uniform in ± `bound`.
   record Uniform(double bound) implements Initializer {
     public Uniform {
