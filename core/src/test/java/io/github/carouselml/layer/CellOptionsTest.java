@@ -106,8 +106,7 @@ class CellOptionsTest {
 
   @Test
   void everyOptionHasItsParametersInOrderAndGainsNeverDecay() {
-    CellSpec.Lstm all =
-        new CellSpec.Lstm(8).withPeepholes().withProjectionSize(3).withLayerNorm();
+    CellSpec.Lstm all = new CellSpec.Lstm(8).withPeepholes().withProjectionSize(3).withLayerNorm();
     List<ParameterSpec> specs = CellParameters.of(all, 5);
     assertThat(specs.stream().map(ParameterSpec::name))
         .containsExactly(

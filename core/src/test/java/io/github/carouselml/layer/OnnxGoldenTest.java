@@ -86,7 +86,9 @@ class OnnxGoldenTest {
   void theOptionsAreSeenInTheValues(String name) {
     Golden golden = Golden.read(name);
     Lstm plain = new Lstm(golden.number("hidden"));
-    assertThat(largestError(golden, plain, OnnxGoldenTest::bySequence)).as(name).isGreaterThan(1e-3);
+    assertThat(largestError(golden, plain, OnnxGoldenTest::bySequence))
+        .as(name)
+        .isGreaterThan(1e-3);
     assertThat(largestError(golden, plain, OnnxGoldenTest::bySweep)).as(name).isGreaterThan(1e-3);
   }
 
