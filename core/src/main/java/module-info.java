@@ -2,11 +2,13 @@
 /// exported to one name is a seam of the house.
 @SuppressWarnings("module") // the named readers are compiled after this module
 module io.github.carouselml.core {
+  requires java.management;
   requires jdk.management;
   requires static org.jspecify;
 
   exports io.github.carouselml.cell;
   exports io.github.carouselml.grad;
+  exports io.github.carouselml.inspect;
   exports io.github.carouselml.kernel;
   exports io.github.carouselml.layer;
   exports io.github.carouselml.loss;

@@ -1,6 +1,7 @@
 package io.github.carouselml.cpu;
 
 import io.github.carouselml.kernel.Team;
+import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.BackendOptions;
 import io.github.carouselml.tensor.BackendProvider;
@@ -14,6 +15,11 @@ public final class CpuProvider implements BackendProvider {
 
   @Override
   public Backend open(BackendOptions options) {
+    Jvm.unsuitable()
+        .ifPresent(
+            reason -> {
+              throw new CarouselException.Request(reason);
+            });
     Kernels.Choice choice = Kernels.choose(options.kernels());
     choice.remarks().forEach(options.remarks());
     KernelProvider kernels = choice.provider();
