@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /// The contract on bits, held: a case in training and prediction must give the digests that every
@@ -22,7 +21,8 @@ import java.util.function.ToLongFunction;
 public final class BitsMatrix {
   /// How much of it.
   public enum Extent {
-    /// Both shapes, three numbers of threads, one direction each: about a second a cell.
+    /// Both shapes with one direction each, every number of threads, company with two threads: about
+    /// half a second a cell.
     FAST,
     /// Everything.
     FULL
@@ -76,7 +76,11 @@ public final class BitsMatrix {
     for (BitsCase numbers : cases(cell, extent)) {
       for (int threads : THREADS) {
         try (Backend backend = backends.apply(threads)) {
-          new Run(numbers, backend, threads, tally).all();
+          Run run = new Run(numbers, backend, threads, tally);
+          Outcome outcome = run.batches();
+          if (extent == Extent.FULL || threads == 2) {
+            run.company(outcome);
+          }
         }
       }
     }
@@ -129,10 +133,16 @@ public final class BitsMatrix {
       steps = numbers.steps(ids);
     }
 
-    void all() {
+    /// In training and prediction.
+    Outcome batches() {
       Outcome trained = batch(true, "train");
       Outcome predicted = batch(false, "predict");
-      compare("predicting and training", () -> predicted.sequenceDifference(trained));
+      tally.add(where + ", predicting as training", predicted.sequenceDifference(trained));
+      return trained;
+    }
+
+    /// Every other way in which the same sequences can run.
+    void company(Outcome trained) {
       padded(trained);
       strangers(trained);
       alone(trained, true);
@@ -221,10 +231,6 @@ public final class BitsMatrix {
             where + ", step by step",
             unsteady.or(() -> outcome[0].sequenceDifference(expected)));
       }
-    }
-
-    private void compare(String what, Supplier<Optional<String>> difference) {
-      tally.add(where + ", " + what, difference.get());
     }
   }
 
