@@ -16,10 +16,9 @@ public final class CpuProvider implements BackendProvider {
   @Override
   public Backend open(BackendOptions options) {
     Jvm.unsuitable()
-        .ifPresent(
-            reason -> {
-              throw new CarouselException.Request(reason);
-            });
+        .ifPresent(reason -> {
+          throw new CarouselException.Request(reason);
+        });
     Kernels.Choice choice = Kernels.choose(options.kernels());
     choice.remarks().forEach(options.remarks());
     KernelProvider kernels = choice.provider();

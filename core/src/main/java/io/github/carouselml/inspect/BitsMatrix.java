@@ -154,8 +154,7 @@ public final class BitsMatrix {
 
     /// The batch against the digest.
     private Outcome batch(boolean training, String mode) {
-      try (BitsProgram program =
-          new BitsProgram(numbers, backend, training, steps, ids.size())) {
+      try (BitsProgram program = new BitsProgram(numbers, backend, training, steps, ids.size())) {
         program.load(ids, 0);
         Optional<String> unsteady = steady(program::run);
         Outcome outcome = program.read();
@@ -199,16 +198,15 @@ public final class BitsMatrix {
       try (BitsProgram program = new BitsProgram(numbers, backend, training, steps, 1)) {
         Outcome[] outcome = {new Outcome()};
         Optional<String> unsteady =
-            steadyRound(
-                step -> {
-                  Outcome round = new Outcome();
-                  for (int id : ids) {
-                    program.load(List.of(id), 0);
-                    step.accept(program::run);
-                    round.addSequences(program.read());
-                  }
-                  outcome[0] = round;
-                });
+            steadyRound(step -> {
+              Outcome round = new Outcome();
+              for (int id : ids) {
+                program.load(List.of(id), 0);
+                step.accept(program::run);
+                round.addSequences(program.read());
+              }
+              outcome[0] = round;
+            });
         tally.add(
             where + ", alone, " + (training ? "train" : "predict"),
             unsteady.or(() -> outcome[0].sequenceDifference(expected)));
@@ -219,17 +217,15 @@ public final class BitsMatrix {
       try (BitsProgram program = new BitsProgram(numbers, backend, false, 1, 1)) {
         Outcome[] outcome = {new Outcome()};
         Optional<String> unsteady =
-            steadyRound(
-                step -> {
-                  Outcome round = new Outcome();
-                  for (int id : ids) {
-                    round.addSequences(program.stream(id, step));
-                  }
-                  outcome[0] = round;
-                });
+            steadyRound(step -> {
+              Outcome round = new Outcome();
+              for (int id : ids) {
+                round.addSequences(program.stream(id, step));
+              }
+              outcome[0] = round;
+            });
         tally.add(
-            where + ", step by step",
-            unsteady.or(() -> outcome[0].sequenceDifference(expected)));
+            where + ", step by step", unsteady.or(() -> outcome[0].sequenceDifference(expected)));
       }
     }
   }
@@ -240,8 +236,7 @@ public final class BitsMatrix {
   }
 
   /// The same for a round of several calls.
-  private Optional<String> steadyRound(
-      Consumer<Consumer<Runnable>> round) {
+  private Optional<String> steadyRound(Consumer<Consumer<Runnable>> round) {
     long start = System.nanoTime();
     int steady = 0;
     long[] bytes = {0};

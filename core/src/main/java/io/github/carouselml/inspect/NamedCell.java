@@ -83,10 +83,7 @@ public record NamedCell(String name, IntFunction<CellSpec> of) {
 
   private boolean runsOn(Backend backend) {
     try {
-      return !backend
-          .plan(of.apply(4), 2, 1, 1, EnumSet.allOf(Flag.class))
-          .parameters()
-          .isEmpty();
+      return !backend.plan(of.apply(4), 2, 1, 1, EnumSet.allOf(Flag.class)).parameters().isEmpty();
     } catch (CarouselException.Request _) {
       return false;
     }

@@ -116,8 +116,7 @@ class BrokenContractTest {
     IntFunction<io.github.carouselml.tensor.Backend> backends =
         threads ->
             TestBackends.of(
-                new Engine(
-                    new PlainElementwise(), products, new PlainCells(), new Team(threads)));
+                new Engine(new PlainElementwise(), products, new PlainCells(), new Team(threads)));
     return new BitsMatrix(backends, NOTHING, BitsDigest.committed()).check(LSTM, Extent.FAST);
   }
 
@@ -171,7 +170,17 @@ class BrokenContractTest {
                   int cRow) {
                 for (int k = inner - 1; k >= 0; k--) {
                   RIGHT.multiplyTransposed(
-                      vectors, rows, 1, a, aAt + k * aRow, aRow, b, bAt + k * bRow, bRow, c, cAt,
+                      vectors,
+                      rows,
+                      1,
+                      a,
+                      aAt + k * aRow,
+                      aRow,
+                      b,
+                      bAt + k * bRow,
+                      bRow,
+                      c,
+                      cAt,
                       cRow);
                 }
               }

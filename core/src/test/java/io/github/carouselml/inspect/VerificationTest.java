@@ -34,11 +34,10 @@ class VerificationTest {
     VERIFICATION.parity(checks::add);
     assertThat(checks).hasSizeGreaterThan(4);
     assertThat(checks)
-        .allSatisfy(
-            check -> {
-              assertThat(check.failures()).isEmpty();
-              assertThat(check.cases()).isGreaterThan(150);
-            });
+        .allSatisfy(check -> {
+          assertThat(check.failures()).isEmpty();
+          assertThat(check.cases()).isGreaterThan(150);
+        });
   }
 
   /// Gates that are clipped where nobody asked for it.
