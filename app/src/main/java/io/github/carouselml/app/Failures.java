@@ -21,6 +21,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 ///
 /// @param code 1 when the work failed, 2 when the request or its data was wrong
 record Failures(int code, String sentence) {
+  Failures {
+    sentence = sentence.matches("(?s).*[.?!…]") ? sentence : sentence + ".";
+  }
+
   static final int DONE = 0;
   static final int FAILED = 1;
   static final int WRONG = 2;
@@ -66,7 +70,7 @@ record Failures(int code, String sentence) {
       case NotDirectoryException _ -> "%s is not a folder.".formatted(said);
       case FileSystemException f when f.getReason() != null ->
           "%s: %s.".formatted(f.getFile(), f.getReason());
-      default -> said.endsWith(".") ? said : said + ".";
+      default -> said;
     };
   }
 
@@ -77,7 +81,7 @@ record Failures(int code, String sentence) {
       return unknown(command, unmatched.getUnmatched().getFirst()) + help;
     }
     String said = Objects.requireNonNullElse(e.getMessage(), "The command line is wrong.").strip();
-    return (said.endsWith(".") ? said : said + ".") + help;
+    return new Failures(WRONG, said).sentence() + help;
   }
 
   private static String unknown(CommandLine command, String word) {

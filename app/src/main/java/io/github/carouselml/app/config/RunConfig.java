@@ -79,7 +79,21 @@ public record RunConfig(
           #   carousel train forecast --config %s --out NEW
           """
                   .formatted(file)
-              + Yaml.write(object));
+              + Yaml.write(complete(object, CODEC.write(standard()))));
     }
+  }
+
+  /// With null for what is absent here and would be filled in by the standard when read.
+  private static Json.Obj complete(Json.Obj object, Json standard) {
+    Json.Obj all = object;
+    if (standard instanceof Json.Obj usual && usual.get("type").equals(object.get("type"))) {
+      for (var member : usual.members().entrySet()) {
+        Json here = object.get(member.getKey()).orElse(new Json.Null());
+        boolean inner = here instanceof Json.Obj;
+        all =
+            all.with(member.getKey(), inner ? complete((Json.Obj) here, member.getValue()) : here);
+      }
+    }
+    return all;
   }
 }

@@ -13,14 +13,12 @@ import io.github.carouselml.app.report.ReportPage;
 import io.github.carouselml.model.AtomicFile;
 import io.github.carouselml.model.Json;
 import io.github.carouselml.model.ModelFile;
-import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.tasks.forecast.Backtest;
 import io.github.carouselml.tasks.forecast.Forecast;
 import io.github.carouselml.tasks.forecast.ForecastCsv;
 import io.github.carouselml.tasks.forecast.ForecastModel;
 import io.github.carouselml.tasks.forecast.ForecastRun;
 import io.github.carouselml.tasks.forecast.Forecaster;
-import io.github.carouselml.tasks.forecast.WindowOptions;
 import io.github.carouselml.tasks.series.Series;
 import io.github.carouselml.tasks.series.SeriesSet;
 import io.github.carouselml.tensor.Backend;
@@ -69,7 +67,6 @@ public record TrainingRun(
     try (bar;
         Backend backend = engine.open(console);
         ForecastRun run = prepare(known, validation, backend, console, bar)) {
-      requireReach(test, run.windows());
       console.say(
           ("%s reads %d steps and forecasts %d: %,d parameters, %,d windows to learn from, %,d to"
                   + " watch.")
@@ -148,23 +145,6 @@ public record TrainingRun(
 
   private SeriesSet beforeTest(Optional<Backtest> test) {
     return test.orElseThrow().training(data);
-  }
-
-  /// The first forecast of the test has enough behind it.
-  private void requireReach(Optional<Backtest> test, WindowOptions windows) {
-    if (test.isEmpty()) {
-      return;
-    }
-    int least =
-        windows.lastSeason() ? Math.max(windows.shortest(), data.season()) : windows.shortest();
-    for (Series before : test.get().training(data)) {
-      if (before.length() < least) {
-        throw new CarouselException.Data(
-            ("The series '%s' has %d steps before the first forecast that would be judged, but the"
-                    + " model reads at least %d. Shorten the context, or begin the test later.")
-                .formatted(before.id(), before.length(), least));
-      }
-    }
   }
 
   private Outcome finish(ForecastRun run, Optional<Backtest> test, TrainResult result)

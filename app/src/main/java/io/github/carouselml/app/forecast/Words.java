@@ -5,6 +5,7 @@ import io.github.carouselml.app.report.Fact;
 import io.github.carouselml.spec.TrainSpec;
 import io.github.carouselml.tasks.forecast.ForecastSpec;
 import io.github.carouselml.tasks.forecast.WindowOptions;
+import io.github.carouselml.tasks.series.Scale;
 import io.github.carouselml.tasks.series.Series;
 import io.github.carouselml.tasks.series.SeriesSet;
 import java.util.ArrayList;
@@ -70,10 +71,17 @@ final class Words {
     facts.add(
         new Fact(
             "scaling",
-            "%s, %s, of the %s"
+            "%s%s of the %s"
                 .formatted(
-                    word(windows.scaling().transform()),
-                    word(windows.scaling().measure()),
+                    windows.scaling().transform() == Scale.Transform.NONE
+                        ? ""
+                        : word(windows.scaling().transform()) + ", ",
+                    switch (windows.scaling().measure()) {
+                      case STANDARD -> "mean and deviation";
+                      case MEAN_ABSOLUTE -> "mean size";
+                      case LAST -> "last value and deviation";
+                      case NONE -> "nothing";
+                    },
                     word(windows.scaling().span()))));
     TrainSpec training = spec.training();
     facts.add(

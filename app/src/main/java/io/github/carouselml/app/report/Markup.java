@@ -37,9 +37,9 @@ final class Markup {
     return open(tag, attributes).text(text).close();
   }
 
-  /// Characters.
+  /// Characters; a number and its percent sign stay on one line.
   Markup text(String text) {
-    escape(text);
+    escape(text.replace(" %", "\u00a0%"));
     return this;
   }
 

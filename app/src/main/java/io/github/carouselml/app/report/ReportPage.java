@@ -275,8 +275,11 @@ public final class ReportPage {
     out.leaf(
         "p",
         best
-            + "%,d steps in %,d epochs; gradients were clipped in %,d."
-                .formatted(steps, report.epochs().size(), clipped),
+            + "%,d steps in %,d epochs; gradients were clipped in %s."
+                .formatted(
+                    steps,
+                    report.epochs().size(),
+                    clipped == 0 ? "none" : "%,d of them".formatted(clipped)),
         "class",
         "note");
     out.close();
