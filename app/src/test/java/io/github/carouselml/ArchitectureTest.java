@@ -64,6 +64,8 @@ final class ArchitectureTest {
           "min",
           "max",
           "clamp",
+          "nextUp",
+          "nextDown",
           "addExact",
           "subtractExact",
           "multiplyExact",
