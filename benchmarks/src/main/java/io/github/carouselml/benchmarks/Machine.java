@@ -7,11 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// What a result was measured on, as far as the machine tells.
-final class Machine {
+public final class Machine {
 
   private Machine() {}
 
-  static Map<String, Object> describe() throws IOException {
+  /// Processor, memory, kernel and JDK.
+  public static Map<String, Object> describe() throws IOException {
     Map<String, Object> machine = new LinkedHashMap<>();
     machine.put("cpu", cpuInfo("model name"));
     machine.put("family", cpuInfo("cpu family") + " model " + cpuInfo("model"));

@@ -102,7 +102,7 @@ public final class ForecastModel implements ForecastMethod {
     ForecastSpec spec = SPEC.read(file.spec(), path.toString());
     WindowMaker maker = WINDOWS.read(task.get("windows").orElse(Json.object()), path + " windows");
     if (maker.options().horizon() != spec.horizon()
-        || maker.options().lastSeason() != spec.seasonal()) {
+        || maker.options().lastSeason() != (spec.season() != ForecastSpec.Season.NONE)) {
       throw new CarouselException.BadFile(
           "In %s the network and the windows do not belong together.".formatted(path));
     }
@@ -179,7 +179,7 @@ public final class ForecastModel implements ForecastMethod {
     double[][] values = new double[quantiles][horizon];
     double[] point = new double[horizon];
     for (int h = 0; h < horizon; h++) {
-      float base = WindowRow.base(window, spec, h);
+      float base = WindowRow.base(window, network, h);
       double[] sorted = java.util.Arrays.copyOf(outputs[h], quantiles);
       java.util.Arrays.sort(sorted);
       for (int q = 0; q < quantiles; q++) {

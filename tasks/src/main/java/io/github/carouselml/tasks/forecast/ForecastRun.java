@@ -123,7 +123,12 @@ public final class ForecastRun implements AutoCloseable {
     int context = spec.context().orElse(Math.max(1, Math.min(wanted, room)));
     int shortest = spec.shortest().orElse(context);
     return new WindowOptions(
-        context, shortest, spec.horizon(), spec.stride(), spec.scaling(), spec.seasonal());
+        context,
+        shortest,
+        spec.horizon(),
+        spec.stride(),
+        spec.scaling(),
+        spec.season() != ForecastSpec.Season.NONE);
   }
 
   private static void refuseShort(Series series, WindowOptions options, int season, int held) {

@@ -25,7 +25,7 @@ import java.util.Optional;
 /// @param shortest the fewest; empty: the context, so that all windows are whole
 /// @param stride from one training window to the next
 /// @param scaling of the values
-/// @param seasonal whether what is forecast is the change since the season before
+/// @param season what the network's output is added to
 /// @param levels of the intervals, in percent
 /// @param point which value of the distribution is the forecast
 /// @param validation the share of each series, at its end, that training only looks at
@@ -40,11 +40,22 @@ public record ForecastSpec(
     Optional<Integer> shortest,
     int stride,
     Scaling scaling,
-    boolean seasonal,
+    Season season,
     List<Integer> levels,
     Point point,
     double validation,
     TrainSpec training) {
+  /// Where a forecast starts from; the network finds the rest.
+  public enum Season {
+    /// From nothing: the network finds the scaled value itself.
+    NONE,
+    /// From the value of the season before.
+    LAST,
+    /// From the value of the season before and the mean change since then over the last quarter of a
+    /// season; with a logarithm, that is growth by a factor.
+    GROWN
+  }
+
   /// A forecast's value.
   public enum Point {
     /// The quantile 1/2: half of the values come above.
@@ -104,7 +115,7 @@ public record ForecastSpec(
         Optional.empty(),
         1,
         new Scaling(Scale.Transform.NONE, Scaling.Measure.STANDARD, Scaling.Span.CONTEXT),
-        false,
+        Season.NONE,
         List.of(80, 90),
         Point.MEDIAN,
         0.1,
@@ -147,7 +158,7 @@ public record ForecastSpec(
         shortest,
         stride,
         scaling,
-        seasonal,
+        season,
         levels,
         point,
         validation,
@@ -166,7 +177,7 @@ public record ForecastSpec(
         shortest,
         stride,
         scaling,
-        seasonal,
+        season,
         levels,
         point,
         validation,
@@ -184,7 +195,7 @@ public record ForecastSpec(
         shortest,
         stride,
         scaling,
-        seasonal,
+        season,
         levels,
         point,
         validation,
@@ -202,7 +213,7 @@ public record ForecastSpec(
         shortest,
         stride,
         scaling,
-        seasonal,
+        season,
         levels,
         point,
         validation,
@@ -220,7 +231,7 @@ public record ForecastSpec(
         shortest,
         stride,
         scaling,
-        seasonal,
+        season,
         levels,
         point,
         validation,
@@ -238,7 +249,7 @@ public record ForecastSpec(
         Optional.of(steps),
         stride,
         scaling,
-        seasonal,
+        season,
         levels,
         point,
         validation,
@@ -256,7 +267,7 @@ public record ForecastSpec(
         shortest,
         steps,
         scaling,
-        seasonal,
+        season,
         levels,
         point,
         validation,
@@ -274,14 +285,14 @@ public record ForecastSpec(
         shortest,
         stride,
         newScaling,
-        seasonal,
+        season,
         levels,
         point,
         validation,
         training);
   }
 
-  public ForecastSpec withSeasonal(boolean newSeasonal) {
+  public ForecastSpec withSeason(Season newSeason) {
     return new ForecastSpec(
         cell,
         layers,
@@ -292,7 +303,7 @@ public record ForecastSpec(
         shortest,
         stride,
         scaling,
-        newSeasonal,
+        newSeason,
         levels,
         point,
         validation,
@@ -310,7 +321,7 @@ public record ForecastSpec(
         shortest,
         stride,
         scaling,
-        seasonal,
+        season,
         percents,
         point,
         validation,
@@ -328,7 +339,7 @@ public record ForecastSpec(
         shortest,
         stride,
         scaling,
-        seasonal,
+        season,
         levels,
         newPoint,
         validation,
@@ -339,7 +350,7 @@ public record ForecastSpec(
   public ForecastSpec withValidation(double share) {
     TrainSpec run = share == 0 ? without(training) : training;
     return new ForecastSpec(
-        cell, layers, dropout, ensemble, horizon, context, shortest, stride, scaling, seasonal,
+        cell, layers, dropout, ensemble, horizon, context, shortest, stride, scaling, season,
         levels, point, share, run);
   }
 
@@ -354,7 +365,7 @@ public record ForecastSpec(
         shortest,
         stride,
         scaling,
-        seasonal,
+        season,
         levels,
         point,
         validation,

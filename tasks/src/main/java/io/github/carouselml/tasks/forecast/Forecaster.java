@@ -110,9 +110,9 @@ public final class Forecaster {
     return with(s -> s.withEnsemble(networks));
   }
 
-  /// Whether the change since the season before is forecast instead of the value.
-  public Forecaster seasonal(boolean seasonal) {
-    return with(s -> s.withSeasonal(seasonal));
+  /// Where a forecast starts from.
+  public Forecaster season(ForecastSpec.Season season) {
+    return with(s -> s.withSeason(season));
   }
 
   /// How values are scaled.

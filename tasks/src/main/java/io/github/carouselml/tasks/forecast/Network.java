@@ -16,11 +16,15 @@ import java.util.List;
 /// steps ahead, which know their calendar and what else is known of them; a dense layer turns each
 /// step's output into quantiles. All steps ahead come at once, none is fed with the forecast of
 /// another. An ensemble is several such networks over one input.
-record Network(ForecastSpec spec, int inputs) {
+///
+/// @param inputs the features of a step
+/// @param season in steps
+record Network(ForecastSpec spec, int inputs, int season) {
 
   /// The network for the windows of this maker.
   static Network of(ForecastSpec spec, WindowMaker maker) {
-    return new Network(spec, maker.pastFeatures() + maker.futureFeatures() + 1);
+    return new Network(
+        spec, maker.pastFeatures() + maker.futureFeatures() + 1, maker.calendar().season());
   }
 
   /// One network of the ensemble.

@@ -25,14 +25,31 @@ final class WindowRow {
       inputs[at + width - 1] = 1;
     }
     for (int h = 0; h < targets.length; h++) {
-      targets[h] -= base(window, network.spec(), h);
+      targets[h] -= base(window, network, h);
     }
   }
 
-  /// What the network's output is added to: the value of the season before, or nothing.
-  static float base(Window window, ForecastSpec spec, int step) {
+  /// What the network's output is added to, as [ForecastSpec.Season] says.
+  static float base(Window window, Network network, int step) {
     float[] ahead = window.future()[step];
-    return spec.seasonal() ? ahead[ahead.length - 1] : 0;
+    return switch (network.spec().season()) {
+      case NONE -> 0;
+      case LAST -> ahead[ahead.length - 1];
+      case GROWN -> ahead[ahead.length - 1] + growth(window, network.season());
+    };
+  }
+
+  /// The mean change since the season before over the last quarter of a season, as far as it is known;
+  /// 0 where it is not.
+  private static float growth(Window window, int season) {
+    float[][] past = window.past();
+    int known = Math.min(past.length, window.origin() - season);
+    int steps = Math.min(known, Math.max(1, Math.floorDiv(season, 4)));
+    double sum = 0;
+    for (int t = past.length - steps; t < past.length; t++) {
+      sum += past[t][past[t].length - 1];
+    }
+    return steps > 0 ? (float) (sum / steps) : 0;
   }
 
   /// Past and ahead together.

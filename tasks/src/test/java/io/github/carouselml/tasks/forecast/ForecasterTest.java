@@ -127,7 +127,8 @@ class ForecasterTest {
 
   @Test
   void aModelIsSavedAndLoaded(@TempDir Path folder) throws IOException {
-    ForecastModel model = SMALL.ensemble(2).layers(2, 0.1).seasonal(true).levels(50, 95).fit(air);
+    ForecastModel model =
+        SMALL.ensemble(2).layers(2, 0.1).season(ForecastSpec.Season.LAST).levels(50, 95).fit(air);
     model.save(folder);
     ForecastModel loaded = Forecaster.load(folder);
 

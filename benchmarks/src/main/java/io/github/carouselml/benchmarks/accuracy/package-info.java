@@ -1,0 +1,6 @@
+/// Knows how good forecasts are on data that the field knows, and how options were chosen. It must
+/// not know speed.
+@NullMarked
+package io.github.carouselml.benchmarks.accuracy;
+
+import org.jspecify.annotations.NullMarked;
