@@ -8,11 +8,13 @@ import io.github.carouselml.spec.TrainSpec;
 import io.github.carouselml.tasks.forecast.Backtest;
 import io.github.carouselml.tasks.forecast.BacktestResult;
 import io.github.carouselml.tasks.forecast.Baseline;
+import io.github.carouselml.tasks.forecast.ForecastMethod;
 import io.github.carouselml.tasks.forecast.ForecastSpec;
 import io.github.carouselml.tasks.forecast.Forecaster;
 import io.github.carouselml.tasks.series.AirPassengers;
 import io.github.carouselml.tasks.series.Scale;
 import io.github.carouselml.tasks.series.Scaling;
+import io.github.carouselml.tasks.series.Series;
 import io.github.carouselml.tasks.series.SeriesSet;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.BackendOptions;
@@ -30,19 +32,37 @@ import java.util.concurrent.Future;
 /// through December 1956, monthly origins from January 1957, six months ahead, MAPE of the sixth
 /// step. What comes after December 1958 is cut off before anything else is done.
 ///
+/// With years as further arguments, each begins two years that are judged, by networks trained on
+/// what comes before them, and the means over them are compared.
+///
 /// Draws options at random, trains each with two seeds, and trains the best ten again as ensembles
 /// with five seeds. The same draws give the same table.
 ///
-/// `benchmarks/accuracy AirlineSearch [DRAWS] [THREADS] > benchmarks/accuracy.d/airline-search.txt`
+/// `benchmarks/accuracy AirlineSearch [DRAWS [THREADS [YEAR...]]] > benchmarks/accuracy.d/airline-search.txt`
 public final class AirlineSearch {
   private static final int BEST = 10;
   private static final long DRAW_SEED = 1957;
 
-  private final SeriesSet until58 = AirPassengers.series().withoutLast(24);
-  private final Backtest backtest = Backtest.from("1957-01", 6);
-  private final SeriesSet training = backtest.training(until58);
+  /// Two years to judge on, and what comes before them to train on.
+  private record Split(SeriesSet data, Backtest backtest, SeriesSet training) {
+    static Split from(String january) {
+      Series whole = AirPassengers.series().withoutLast(24).series().getFirst();
+      int end = whole.time().indexOf(january).orElseThrow() + 24;
+      SeriesSet data = SeriesSet.of(List.of(whole.first(end)));
+      Backtest backtest = Backtest.from(january, 6);
+      return new Split(data, backtest, backtest.training(data));
+    }
 
-  private AirlineSearch() {}
+    BacktestResult judge(ForecastMethod method) {
+      return backtest.run(data, method);
+    }
+  }
+
+  private final List<Split> splits;
+
+  private AirlineSearch(List<Split> splits) {
+    this.splits = splits;
+  }
 
   private record Tried(int draw, ForecastSpec spec, double sixth, double all, String seeds) {}
 
@@ -50,13 +70,17 @@ public final class AirlineSearch {
   public static void main(String[] args) throws Exception {
     int draws = args.length > 0 ? Integer.parseInt(args[0]) : 120;
     int threads = args.length > 1 ? Integer.parseInt(args[1]) : 2;
-    new AirlineSearch().run(draws, threads);
+    List<String> years = args.length > 2 ? List.of(args).subList(2, args.length) : List.of("1957");
+    new AirlineSearch(years.stream().map(year -> Split.from(year + "-01")).toList())
+        .run(draws, threads);
   }
 
   private void run(int draws, int threads) throws Exception {
-    for (Baseline baseline : Baseline.of(training)) {
-      BacktestResult result = backtest.run(until58, baseline.fit(training));
-      print(result.atStep(6).mape().value(), result.accuracy().mape().value(), baseline.title());
+    for (Baseline baseline : Baseline.of(splits.getFirst().training())) {
+      Tally tally = new Tally();
+      splits.forEach(
+          split -> tally.add(split.judge(baseline.fit(split.training())), splits.size()));
+      print(tally.sixth, tally.all, baseline.title() + " |" + tally.each);
     }
     Random random = new Random(DRAW_SEED);
     List<ForecastSpec> specs = new ArrayList<>();
@@ -93,22 +117,32 @@ public final class AirlineSearch {
   }
 
   private Tried attempt(int draw, ForecastSpec spec, int seeds) {
-    double sixth = 0;
-    double all = 0;
-    StringBuilder each = new StringBuilder();
+    Tally tally = new Tally();
     try (Backend backend = Backends.open("cpu", new BackendOptions().withThreads(1))) {
-      for (int seed = 1; seed <= seeds; seed++) {
-        Forecaster forecaster = Forecaster.of(spec).seed(seed).backend(backend);
-        BacktestResult result = backtest.run(until58, forecaster.fit(training));
-        double mape = result.atStep(6).mape().value();
-        sixth += mape / seeds;
-        all += result.accuracy().mape().value() / seeds;
-        each.append(String.format(Locale.ROOT, " %.2f", mape));
+      for (Split split : splits) {
+        for (int seed = 1; seed <= seeds; seed++) {
+          Forecaster forecaster = Forecaster.of(spec).seed(seed).backend(backend);
+          tally.add(split.judge(forecaster.fit(split.training())), seeds * splits.size());
+        }
       }
     }
-    Tried tried = new Tried(draw, spec, sixth, all, each.toString());
-    System.err.printf(Locale.ROOT, "draw %d: %.3f%n", draw, sixth);
+    Tried tried = new Tried(draw, spec, tally.sixth, tally.all, tally.each.toString());
+    System.err.printf(Locale.ROOT, "draw %d: %.3f%n", draw, tried.sixth());
     return tried;
+  }
+
+  /// Means over seeds and splits.
+  private static final class Tally {
+    private double sixth;
+    private double all;
+    private final StringBuilder each = new StringBuilder();
+
+    void add(BacktestResult result, int of) {
+      double mape = result.atStep(6).mape().value();
+      sixth += mape / of;
+      all += result.accuracy().mape().value() / of;
+      each.append(String.format(Locale.ROOT, " %.2f", mape));
+    }
   }
 
   private void print(Tried tried) {
