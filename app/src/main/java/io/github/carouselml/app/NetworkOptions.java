@@ -100,7 +100,7 @@ final class NetworkOptions {
         .set("forecast.layers", layers)
         .set("forecast.dropout", dropout)
         .set("forecast.ensemble", ensemble)
-        .set("forecast.seasonal", seasonal ? true : null)
+        .set("forecast.season", seasonal ? "last" : null)
         .set("forecast.training.epochs", epochs)
         .set("forecast.training.batches.size", batchSize)
         .set("forecast.training.optimizer.learningRate", learningRate)

@@ -22,6 +22,6 @@ final class Quickstart {
         Columns.standard(),
         Optional.empty(),
         Optional.of(TEST_START),
-        ForecastSpec.of(new CellSpec.Lstm(32), HORIZON).withSeasonal(true));
+        ForecastSpec.of(new CellSpec.Lstm(32), HORIZON).withSeason(ForecastSpec.Season.LAST));
   }
 }

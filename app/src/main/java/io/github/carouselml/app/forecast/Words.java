@@ -67,7 +67,13 @@ final class Words {
     facts.add(new Fact("forecasts", steps(spec.horizon(), data)));
     facts.add(new Fact("season", steps(data.season(), data)));
     facts.add(
-        new Fact("learns", spec.seasonal() ? "the change since the season before" : "the value"));
+        new Fact(
+            "learns",
+            switch (spec.season()) {
+              case NONE -> "the value";
+              case LAST -> "the change since the season before";
+              case GROWN -> "the change since the season before, beyond recent growth";
+            }));
     facts.add(
         new Fact(
             "scaling",
