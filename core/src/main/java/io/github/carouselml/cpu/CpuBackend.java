@@ -3,6 +3,7 @@ package io.github.carouselml.cpu;
 import static io.github.carouselml.cpu.CpuBuffer.floats;
 
 import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.RecurrentNoise;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Buffer;
 import io.github.carouselml.tensor.Flag;
@@ -97,7 +98,18 @@ public final class CpuBackend implements Backend {
   @Override
   public RecurrentPlan plan(
       CellSpec cell, int inputSize, int maxSteps, int maxSequences, Set<Flag> flags) {
-    return new Sweep(engine, cell, inputSize, maxSteps, maxSequences, flags);
+    return plan(cell, inputSize, maxSteps, maxSequences, flags, new RecurrentNoise());
+  }
+
+  @Override
+  public RecurrentPlan plan(
+      CellSpec cell,
+      int inputSize,
+      int maxSteps,
+      int maxSequences,
+      Set<Flag> flags,
+      RecurrentNoise noise) {
+    return new Sweep(engine, cell, inputSize, maxSteps, maxSequences, flags, noise);
   }
 
   /// Ends the team's threads.

@@ -7,6 +7,7 @@ import io.github.carouselml.kernel.Elementwise;
 import io.github.carouselml.kernel.Random;
 import io.github.carouselml.kernel.Unary;
 import io.github.carouselml.tensor.Elements;
+import io.github.carouselml.tensor.Layout;
 import io.github.carouselml.tensor.Rows;
 import io.github.carouselml.tensor.Sizes;
 import io.github.carouselml.tensor.Slot;
@@ -55,6 +56,7 @@ final class CpuElements extends Work implements Elements {
   private boolean shared;
   private Random random = NO_RANDOM;
   private int update;
+  private float[] maskRow = {};
 
   CpuElements(Engine engine) {
     super(engine);
@@ -188,6 +190,31 @@ final class CpuElements extends Work implements Elements {
     update = updates;
     int count = perStep ? rows.count() : rows.sequences();
     run(Kind.DROPOUT, count, width, x, x, x, target, more);
+  }
+
+  @Override
+  public void weightMask(
+      Layout layout,
+      int outputs,
+      int inputs,
+      float rate,
+      Random numbers,
+      int updates,
+      Slot target) {
+    if (maskRow.length < inputs) {
+      maskRow = new float[inputs];
+    }
+    float[] to = floats(target);
+    kernels.fill(0, to, target.offset(), target.size());
+    for (int o = 0; o < outputs; o++) {
+      kernels.mask(numbers, updates, o, 0, rate, maskRow, 0, inputs);
+      // the inputs of an output lie equally far apart
+      int at = target.offset() + layout.packed(o * inputs);
+      int apart = inputs == 1 ? 0 : layout.packed(o * inputs + 1) - layout.packed(o * inputs);
+      for (int k = 0; k < inputs; k++) {
+        to[at + k * apart] = maskRow[k];
+      }
+    }
   }
 
   @Override

@@ -2,18 +2,21 @@ package io.github.carouselml.cpu;
 
 import static io.github.carouselml.cpu.CpuBuffer.at;
 import static io.github.carouselml.cpu.CpuBuffer.floats;
+import static io.github.carouselml.cpu.CpuBuffer.floatsOrNone;
 
 import io.github.carouselml.cell.CellBlock;
 import io.github.carouselml.cell.CellKernel;
 import io.github.carouselml.cell.GateGroup;
 import io.github.carouselml.cell.GateGroup.Operand;
 import io.github.carouselml.cell.RowKernel;
+import io.github.carouselml.cell.Zoneout;
 import io.github.carouselml.kernel.Binary;
 import io.github.carouselml.kernel.Elementwise;
 import io.github.carouselml.kernel.Products;
 import io.github.carouselml.kernel.Team;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.RecurrentNoise;
 import io.github.carouselml.tensor.CellParameters;
 import io.github.carouselml.tensor.Flag;
 import io.github.carouselml.tensor.ParameterSpec;
@@ -86,6 +89,8 @@ final class Sweep implements RecurrentPlan {
   private final long stepCost;
   private final long inputCost;
   private final CellVectors vectors;
+  private final @Nullable OperandMask operandMask;
+  private final boolean masksMade; // m is masked too, being what R multiplies
   private final CellBlock[] scratch;
 
   // memory of the plan
@@ -110,6 +115,12 @@ final class Sweep implements RecurrentPlan {
   private int h0At;
   private float[] c0 = {};
   private int c0At;
+  private float[] fed = {}; // what the products read of the states, h unless it is masked
+  private int fedAt;
+  private float[] fed0 = {};
+  private int fed0At;
+  private @Nullable Slot zoneoutH;
+  private @Nullable Slot zoneoutC;
   private @Nullable Slot dy;
   private @Nullable Slot dhN;
   private @Nullable Slot dcN;
@@ -141,15 +152,30 @@ final class Sweep implements RecurrentPlan {
   private final Team.Task firstStates = this::firstStates;
   private final Team.Task vectorGradients = this::vectorGradients;
 
-  Sweep(Engine engine, CellSpec cell, int inputs, int maxSteps, int maxSequences, Set<Flag> flags) {
+  Sweep(
+      Engine engine,
+      CellSpec cell,
+      int inputs,
+      int maxSteps,
+      int maxSequences,
+      Set<Flag> flags,
+      RecurrentNoise noise) {
     team = engine.team();
     products = engine.products();
     elementwise = engine.elementwise();
-    kernel = engine.cells().of(cell);
+    noise.check(cell);
+    boolean trains = flags.contains(Flag.TRAIN);
+    int sweptRows = trains ? Math.max(1, maxSteps) * maxSequences : maxSequences;
+    kernel = kernel(engine.cells().of(cell), cell, noise, trains, sweptRows, maxSequences);
+    operandMask =
+        trains && noise.recurrent() > 0
+            ? new OperandMask(elementwise, cell.outputSize(), sweptRows, maxSequences)
+            : null;
     specs = CellParameters.of(cell, inputs);
-    train = flags.contains(Flag.TRAIN);
+    train = trains;
     hasC = cell.hasCellState();
     made = kernel.makesOperand();
+    masksMade = operandMask != null && made && !kernel.projects();
     stages = kernel.stages();
     this.inputs = inputs;
     ldx = Sizes.stride(inputs);
@@ -219,9 +245,40 @@ final class Sweep implements RecurrentPlan {
     gradients = new SweepGradients(products, gates, ldx, ldh, ld);
   }
 
+  /// The cell's kernel, with zoneout around it if there is any.
+  private static CellKernel kernel(
+      CellKernel kernel,
+      CellSpec cell,
+      RecurrentNoise noise,
+      boolean trains,
+      int rows,
+      int sequences) {
+    if (!noise.zonesOut()) {
+      return kernel;
+    }
+    String what = "The zoneout of " + cell;
+    return new Zoneout(
+        kernel,
+        (float) noise.zoneoutHidden(),
+        (float) noise.zoneoutCell(),
+        Sizes.grid(what, rows, cell.hiddenSize()),
+        trains ? Sizes.grid(what, sequences, cell.hiddenSize()) : 0);
+  }
+
+  @Override
+  public void masks(@Nullable Slot operand, @Nullable Slot h, @Nullable Slot c) {
+    if (operandMask != null && operand != null) {
+      operandMask.bind(floats(operand), operand.offset());
+    }
+    zoneoutH = h;
+    zoneoutC = c;
+  }
+
   @Override
   public long workspaceFloats() {
     long floats = (long) zeros.length + dh.length + dc.length + carry.length + dm.length;
+    floats += operandMask == null ? 0 : operandMask.floats();
+    floats += kernel instanceof Zoneout zoneout ? zoneout.floats() : 0;
     for (GatePlan gate : gates) {
       floats += gate.inputTransposed.length + gate.recurrentTransposed.length;
     }
@@ -248,6 +305,24 @@ final class Sweep implements RecurrentPlan {
       gate.bind(parameters);
     }
     vectors.bind(parameters);
+    if (kernel instanceof Zoneout zoneout) {
+      if (training) {
+        zoneout.train(
+            floatsOrNone(zoneoutH), at(zoneoutH), floatsOrNone(zoneoutC), at(zoneoutC), yAt);
+      } else {
+        zoneout.predict();
+      }
+    }
+    fed = this.y;
+    fedAt = yAt;
+    fed0 = h0;
+    fed0At = h0At;
+    if (operandMask != null && training) {
+      fed = operandMask.states;
+      fedAt = 0;
+      fed0 = operandMask.first;
+      fed0At = 0;
+    }
   }
 
   /// Lays z out for this many rows a panel; the units of one step follow each other in the same
@@ -297,12 +372,15 @@ final class Sweep implements RecurrentPlan {
       throw new CarouselException.Request(
           "This plan was made for prediction and cannot run a training pass.");
     }
-    bind(rows, x, y, parameters);
     this.training = training;
     this.h0 = h0 == null ? zeros : floats(h0);
     h0At = at(h0);
     this.c0 = c0 == null ? zeros : floats(c0);
     c0At = at(c0);
+    bind(rows, x, y, parameters);
+    if (operandMask != null && training) {
+      operandMask.begin(rows, this.h0, h0At);
+    }
     if (hasC && !training) {
       System.arraycopy(this.c0, c0At, c, 0, rows.sequences() * ld);
     }
@@ -417,7 +495,7 @@ final class Sweep implements RecurrentPlan {
     int first = chunk * unitsPerChunk;
     int n = rows.active(t);
     int zRow = rows.first(t) - zFirst;
-    RowKernel rowKernel = n == 1 ? kernel.row() : null;
+    RowKernel rowKernel = n == 1 && (operandMask == null || !training) ? kernel.row() : null;
     if (rowKernel != null) {
       row(rowKernel, s, first, unitEnd(chunk) - first, zRow);
       return;
@@ -460,8 +538,8 @@ final class Sweep implements RecurrentPlan {
       CellBlock s, int stage, int t, int rank, int n, int unit, int zRow, boolean project) {
     int row = rows.first(t) + rank;
     int before = row + rows.active(t);
-    float[] hPrev = t == 0 ? h0 : y;
-    int hPrevAt = t == 0 ? h0At + rank * ldh : yAt + before * ldh;
+    float[] hPrev = t == 0 ? fed0 : fed;
+    int hPrevAt = t == 0 ? fed0At + rank * ldh : fedAt + before * ldh;
     int mAt = (training ? row : rank) * ld;
     for (GatePlan gate : gates) {
       if (gate.group.stage() != stage) {
@@ -487,6 +565,18 @@ final class Sweep implements RecurrentPlan {
     for (int block = first; block < last; block++) {
       locate(s, stage, t, rank, block, local ? first : 0, zRow);
       kernel.forward(stage, s);
+    }
+    if (operandMask != null && training) {
+      mask(operandMask, stage, row, rank, n, first * Sizes.LANES, (last - first) * Sizes.LANES);
+    }
+  }
+
+  /// Masks what a stage made for products to come: h for the next step's, m for the next stage's.
+  private void mask(OperandMask mask, int stage, int row, int rank, int n, int column, int width) {
+    if (stage == stages - 1) {
+      mask.step(y, yAt, row, rank, n, column, width);
+    } else if (masksMade && stage == stages - 2) {
+      mask.inPlace(m, row * ld + column, rank, n, column, width);
     }
   }
 
@@ -597,10 +687,10 @@ final class Sweep implements RecurrentPlan {
           rows,
           this.x,
           xAt,
-          this.y,
-          yAt,
-          h0,
-          h0At,
+          fed,
+          fedAt,
+          fed0,
+          fed0At,
           z,
           zPanel,
           m,
@@ -738,6 +828,9 @@ final class Sweep implements RecurrentPlan {
           gate.recurBack(products, q, n, z, row, zPanel, dm, state, ld);
         }
       }
+      if (operandMask != null && masksMade) {
+        operandMask.inPlace(dm, state, rank, n, q * ROW, width);
+      }
     }
     arraysBack(s, stage, t, n);
     int last = Math.min(blocks[stage], 4 * (q + 1));
@@ -822,10 +915,15 @@ final class Sweep implements RecurrentPlan {
     }
     if (after > 0) {
       int next = rows.first(t + 1) + rank;
+      float[] back = operandMask == null ? to : operandMask.beginBack(rank, after, q);
+      int backAt = operandMask == null ? toAt : rank * ldh + q * ROW;
       for (GatePlan gate : gates) {
         if (gate.group.operand() == Operand.STATE) {
-          gate.recurBack(products, q, after, z, next, zPanel, to, toAt, ldh);
+          gate.recurBack(products, q, after, z, next, zPanel, back, backAt, ldh);
         }
+      }
+      if (operandMask != null) {
+        operandMask.endBack(rank, after, q, to, toAt);
       }
     }
   }

@@ -1,12 +1,19 @@
 package io.github.carouselml.grad;
 
+import io.github.carouselml.kernel.Binary;
+import io.github.carouselml.kernel.Random;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.RecurrentNoise;
 import io.github.carouselml.tensor.Backend;
+import io.github.carouselml.tensor.Elements;
 import io.github.carouselml.tensor.Flag;
+import io.github.carouselml.tensor.Layout;
 import io.github.carouselml.tensor.Operations;
+import io.github.carouselml.tensor.ParameterSpec;
 import io.github.carouselml.tensor.RecurrentPlan;
 import io.github.carouselml.tensor.Rows;
+import io.github.carouselml.tensor.Sizes;
 import io.github.carouselml.tensor.Slot;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -34,6 +41,8 @@ public final class RecurrentOp extends Op {
   private final Tensor y;
   private final @Nullable Tensor hN;
   private final @Nullable Tensor cN;
+  private final RecurrentNoise noise;
+  private final Noise masks;
   private @Nullable RecurrentPlan plan;
   private @Nullable Region dh0Scratch;
   private @Nullable Region dc0Scratch;
@@ -44,7 +53,8 @@ public final class RecurrentOp extends Op {
       List<Parameter> parameters,
       Tensor x,
       @Nullable State initial,
-      boolean last) {
+      boolean last,
+      RecurrentNoise noise) {
     super(name, inputs(x, initial), parameters);
     this.cell = cell;
     this.x = x;
@@ -82,6 +92,8 @@ public final class RecurrentOp extends Op {
     this.y = output(x.space(), cell.outputSize());
     this.hN = last ? output(states, cell.outputSize()) : null;
     this.cN = last && cell.hasCellState() ? output(states, cell.hiddenSize()) : null;
+    this.noise = noise;
+    this.masks = new Noise();
   }
 
   private static List<Tensor> inputs(Tensor x, @Nullable State initial) {
@@ -105,7 +117,20 @@ public final class RecurrentOp extends Op {
       Tensor x,
       @Nullable State initial,
       boolean last) {
-    RecurrentOp op = record(new RecurrentOp(name, cell, parameters, x, initial, last));
+    return of(name, cell, parameters, x, initial, last, new RecurrentNoise());
+  }
+
+  /// The same with something left out at random on a tape that trains, but for input dropout, which
+  /// is an operation of its own.
+  public static Result of(
+      String name,
+      CellSpec cell,
+      List<Parameter> parameters,
+      Tensor x,
+      @Nullable State initial,
+      boolean last,
+      RecurrentNoise noise) {
+    RecurrentOp op = record(new RecurrentOp(name, cell, parameters, x, initial, last, noise));
     return new Result(op.y, op.hN == null ? null : new State(op.hN, op.cN));
   }
 
@@ -122,16 +147,16 @@ public final class RecurrentOp extends Op {
   @Override
   protected void prepare(Backend backend) {
     Set<Flag> flags = EnumSet.noneOf(Flag.class);
-    if (goesBackward()) {
+    if (trains()) {
       flags.add(Flag.TRAIN);
       if (wants(0)) {
         flags.add(Flag.NEED_DX);
       }
-      if (parameters.stream().anyMatch(Parameter::isTrained)) {
+      if (goesBackward() && parameters.stream().anyMatch(Parameter::isTrained)) {
         flags.add(Flag.NEED_DW);
       }
     }
-    plan = backend.plan(cell, x.features(), rows.maxSteps(), rows.maxSequences(), flags);
+    plan = backend.plan(cell, x.features(), rows.maxSteps(), rows.maxSequences(), flags, noise);
     // the plan overwrites the gradients of first states; where others have written, it needs a
     // place of its own
     if (h0 != null && adds(1)) {
@@ -140,6 +165,11 @@ public final class RecurrentOp extends Op {
     if (c0 != null && adds(2)) {
       dc0Scratch = own("∂ c0", Region.Lifetime.BACKWARD, c0.size());
     }
+  }
+
+  /// Whether forward passes are those of training, and not of prediction.
+  private boolean trains() {
+    return goesBackward() || (tape().isTraining() && noise.reachesTheCell());
   }
 
   @Override
@@ -158,17 +188,11 @@ public final class RecurrentOp extends Op {
   // h_t, c_t = cell(x_t, h_{t-1}, c_{t-1})
   @Override
   protected void forward(Operations operations, int update) {
+    masks.draw(operations, update);
     plan()
         .forward(
-            rows,
-            x.value(),
-            value(h0),
-            value(c0),
-            values,
-            y.value(),
-            value(hN),
-            value(cN),
-            goesBackward());
+            rows, x.value(), value(h0), value(c0), values, y.value(), value(hN), value(cN),
+            trains());
   }
 
   // dx, dh0, dc0 and dW, dR, db by backpropagation through time
@@ -176,6 +200,7 @@ public final class RecurrentOp extends Op {
   protected void backward(Operations operations, int update) {
     Slot dh0 = dh0Scratch != null ? dh0Scratch.slot() : h0 == null ? null : gradientOf(1);
     Slot dc0 = dc0Scratch != null ? dc0Scratch.slot() : c0 == null ? null : gradientOf(2);
+    masks.beginBackward(operations);
     plan()
         .backward(
             rows,
@@ -190,6 +215,7 @@ public final class RecurrentOp extends Op {
             dh0,
             dc0,
             gradients);
+    masks.endBackward(operations);
     if (h0 != null && dh0Scratch != null) {
       accumulate(operations, h0, dh0Scratch.slot());
     }
@@ -201,5 +227,142 @@ public final class RecurrentOp extends Op {
   private static void accumulate(Operations operations, Tensor state, Slot more) {
     Slot gradient = Objects.requireNonNull(state.gradient());
     operations.elements().accumulate(state.rows(), state.features(), more, gradient);
+  }
+
+  /// What is left out, drawn anew at every forward pass.
+  private final class Noise {
+    private final @Nullable Mask operand;
+    private final @Nullable Mask h;
+    private final @Nullable Mask c;
+    private final @Nullable DropConnect weights;
+
+    Noise() {
+      RowSpace sequences = new RowSpace.Sequences(rows);
+      operand = mask("recurrent dropout", noise.recurrent(), sequences, cell.outputSize());
+      h = mask("zoneout of h", noise.zoneoutHidden(), x.space(), cell.outputSize());
+      c = mask("zoneout of c", noise.zoneoutCell(), x.space(), cell.hiddenSize());
+      weights =
+          noise.dropConnect() > 0 && tape().isTraining()
+              ? new DropConnect((float) noise.dropConnect())
+              : null;
+    }
+
+    private @Nullable Mask mask(String what, double rate, RowSpace space, int features) {
+      return rate > 0 && tape().isTraining() ? new Mask(what, (float) rate, space, features) : null;
+    }
+
+    void draw(Operations operations, int update) {
+      if (operand != null || h != null || c != null) {
+        plan()
+            .masks(
+                operand == null ? null : operand.draw(operations, update),
+                h == null ? null : h.draw(operations, update),
+                c == null ? null : c.draw(operations, update));
+      }
+      if (weights != null) {
+        weights.draw(operations, update);
+      }
+    }
+
+    void beginBackward(Operations operations) {
+      if (weights != null) {
+        weights.beginBackward(operations);
+      }
+    }
+
+    void endBackward(Operations operations) {
+      if (weights != null) {
+        weights.endBackward(operations);
+      }
+    }
+  }
+
+  /// Numbers that are 0 with probability `rate`, else 1 / (1 - rate).
+  private final class Mask {
+    private final float rate;
+    private final RowSpace space;
+    private final int features;
+    private final Random random;
+    private final Region region;
+
+    Mask(String what, float rate, RowSpace space, int features) {
+      this.rate = rate;
+      this.space = space;
+      this.features = features;
+      random = new Random(tape().seed(), Random.Purpose.DROPOUT, tape().nextStream());
+      region = own(what, Region.Lifetime.RESERVE, Sizes.grid(what, space.capacity(), features));
+    }
+
+    Slot draw(Operations operations, int update) {
+      Slot mask = region.slot();
+      boolean steps = space instanceof RowSpace.Steps;
+      operations.elements().fill(mask, 1);
+      operations
+          .elements()
+          .dropout(rows, steps, false, features, rate, random, update, mask, mask, false);
+      return mask;
+    }
+  }
+
+  /// R̃ = m ⊙ R, where m is 0 with probability `rate`, else 1 / (1 - rate).
+  private final class DropConnect {
+    private final float rate;
+    private final int place;
+    private final Layout layout;
+    private final int outputs;
+    private final int inputs;
+    private final int blocks;
+    private final Random random;
+    private final Region mask;
+    private final Region dropped;
+    private final @Nullable Region gradient;
+
+    DropConnect(float rate) {
+      this.rate = rate;
+      int found = 0;
+      while (parameters.get(found).spec().role() != ParameterSpec.Role.RECURRENT_WEIGHT) {
+        found++;
+      }
+      place = found;
+      layout = parameters.get(place).spec().layout();
+      outputs = layout.shape().get(0);
+      inputs = layout.shape().get(1);
+      blocks = layout.packedSize() / Sizes.LANES;
+      random = new Random(tape().seed(), Random.Purpose.DROP_CONNECT, tape().nextStream());
+      mask = own("DropConnect", Region.Lifetime.RESERVE, layout.packedSize());
+      dropped = own("dropped R", Region.Lifetime.RESERVE, layout.packedSize());
+      gradient =
+          gradients[place] == null
+              ? null
+              : own("∂ dropped R", Region.Lifetime.BACKWARD, layout.packedSize());
+    }
+
+    // R̃ = m ⊙ R
+    void draw(Operations operations, int update) {
+      Elements elements = operations.elements();
+      elements.weightMask(layout, outputs, inputs, rate, random, update, mask.slot());
+      Slot R = parameters.get(place).value();
+      elements.binary(Binary.MULTIPLY, blocks, Sizes.LANES, R, mask.slot(), dropped.slot());
+      values[place] = dropped.slot();
+    }
+
+    void beginBackward(Operations operations) {
+      if (gradient != null) {
+        operations.elements().fill(gradient.slot(), 0);
+        gradients[place] = gradient.slot();
+      }
+    }
+
+    // dR += m ⊙ dR̃
+    void endBackward(Operations operations) {
+      if (gradient != null) {
+        Slot dR = parameters.get(place).gradient();
+        Slot R = parameters.get(place).value();
+        operations
+            .elements()
+            .binaryBackwardFirst(
+                Binary.MULTIPLY, blocks, Sizes.LANES, R, mask.slot(), gradient.slot(), dR, true);
+      }
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.carouselml.layer;
 
 import io.github.carouselml.grad.LayerNormOp;
+import io.github.carouselml.grad.Parameter;
 import io.github.carouselml.grad.Parameters;
 import io.github.carouselml.grad.Tensor;
 import io.github.carouselml.spec.Initializer;
@@ -34,6 +35,14 @@ public record LayerNorm(String name, int size, float epsilon) implements Layer {
   /// Records the normalisation.
   public Tensor apply(Tensor x) {
     Parameters parameters = x.tape().parameters();
-    return LayerNormOp.of(x, parameters.get(gainSpec()), parameters.get(biasSpec()), epsilon);
+    return LayerNormOp.of(x, gain(parameters), bias(parameters), epsilon);
+  }
+
+  Parameter gain(Parameters parameters) {
+    return parameters.get(gainSpec());
+  }
+
+  Parameter bias(Parameters parameters) {
+    return parameters.get(biasSpec());
   }
 }

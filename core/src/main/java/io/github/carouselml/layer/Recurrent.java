@@ -8,11 +8,13 @@ import io.github.carouselml.grad.RecurrentOp;
 import io.github.carouselml.grad.RecurrentOp.State;
 import io.github.carouselml.grad.Sequences;
 import io.github.carouselml.grad.Tensor;
+import io.github.carouselml.spec.Between;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.Direction;
 import io.github.carouselml.spec.Initializer;
 import io.github.carouselml.spec.Merge;
+import io.github.carouselml.spec.RecurrentNoise;
 import io.github.carouselml.tensor.CellParameters;
 import io.github.carouselml.tensor.ParameterSpec;
 import java.util.ArrayList;
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// @param forgetBias where the bias of an LSTM's forget gate begins; all others begin at 0
 /// @param longestLag with 2 or more, biases of the gates that remember begin spread over time scales up
 ///     to this many steps in place of `forgetBias`; 0 for none
+/// @param between residual connections and layer norm between layers
+/// @param noise what is left out at random within layers, in training
 public record Recurrent(
     String name,
     int inputSize,
@@ -42,7 +46,9 @@ public record Recurrent(
     Initializer inputInitializer,
     Initializer recurrentInitializer,
     double forgetBias,
-    int longestLag)
+    int longestLag,
+    Between between,
+    RecurrentNoise noise)
     implements Layer {
 
   public Recurrent {
@@ -65,6 +71,35 @@ public record Recurrent(
     if (longestLag != 0) {
       cells.forEach(cell -> new Initializer.Chrono(longestLag, remembering(cell)));
     }
+    if (!between.isNothing() && cells.size() == 1) {
+      throw new CarouselException.Request(
+          between + " has no effect with 1 layer: it stands between layers");
+    }
+    if (dropout > 0 && noise.input() > 0) {
+      throw new CarouselException.Request(
+          "dropout "
+              + dropout
+              + " and input dropout "
+              + noise.input()
+              + " would both drop what goes from layer to layer: choose one");
+    }
+    cells.forEach(noise::check);
+    for (int l = 1; between.residual() && l < cells.size(); l++) {
+      int below = cells.get(l - 1).outputSize();
+      int here = cells.get(l).outputSize();
+      if (below != here) {
+        throw new CarouselException.Request(
+            "A residual connection around layer "
+                + l
+                + " of recurrent '"
+                + name
+                + "' adds outputs of size "
+                + below
+                + " to outputs of size "
+                + here
+                + ". Give both layers one size.");
+      }
+    }
   }
 
   /// By gate: 1 for one that keeps the state, -1 for one that writes it.
@@ -81,7 +116,34 @@ public record Recurrent(
     };
   }
 
-  /// A stack without time lags.
+  /// Without anything between layers but dropout, and without noise within them.
+  public Recurrent(
+      String name,
+      int inputSize,
+      List<CellSpec> cells,
+      Direction direction,
+      Merge merge,
+      double dropout,
+      Initializer inputInitializer,
+      Initializer recurrentInitializer,
+      double forgetBias,
+      int longestLag) {
+    this(
+        name,
+        inputSize,
+        cells,
+        direction,
+        merge,
+        dropout,
+        inputInitializer,
+        recurrentInitializer,
+        forgetBias,
+        longestLag,
+        new Between(),
+        new RecurrentNoise());
+  }
+
+  /// A stack without time lags, without anything between layers but dropout, and without noise.
   public Recurrent(
       String name,
       int inputSize,
@@ -102,7 +164,9 @@ public record Recurrent(
         inputInitializer,
         recurrentInitializer,
         forgetBias,
-        0);
+        0,
+        new Between(),
+        new RecurrentNoise());
   }
 
   /// One layer or a stack that reads forward, with Glorot's input weights, orthogonal recurrent
@@ -137,7 +201,9 @@ public record Recurrent(
         inputInitializer,
         recurrentInitializer,
         forgetBias,
-        longestLag);
+        longestLag,
+        between,
+        noise);
   }
 
   /// The same stack with dropout between its layers.
@@ -152,13 +218,26 @@ public record Recurrent(
         inputInitializer,
         recurrentInitializer,
         forgetBias,
-        longestLag);
+        longestLag,
+        between,
+        noise);
   }
 
   /// The same stack beginning otherwise. PyTorch's initializer reaches the biases too.
   public Recurrent withInitializers(Initializer input, Initializer recurrent, double forget) {
     return new Recurrent(
-        name, inputSize, cells, direction, merge, dropout, input, recurrent, forget, longestLag);
+        name,
+        inputSize,
+        cells,
+        direction,
+        merge,
+        dropout,
+        input,
+        recurrent,
+        forget,
+        longestLag,
+        between,
+        noise);
   }
 
   /// The same stack with its units' memories spread over 1 to so many steps at the beginning.
@@ -173,7 +252,43 @@ public record Recurrent(
         inputInitializer,
         recurrentInitializer,
         forgetBias,
-        steps);
+        steps,
+        between,
+        noise);
+  }
+
+  /// The same stack with residual connections or layer norm between its layers.
+  public Recurrent withBetween(Between newBetween) {
+    return new Recurrent(
+        name,
+        inputSize,
+        cells,
+        direction,
+        merge,
+        dropout,
+        inputInitializer,
+        recurrentInitializer,
+        forgetBias,
+        longestLag,
+        newBetween,
+        noise);
+  }
+
+  /// The same stack with other noise within its layers.
+  public Recurrent withNoise(RecurrentNoise newNoise) {
+    return new Recurrent(
+        name,
+        inputSize,
+        cells,
+        direction,
+        merge,
+        dropout,
+        inputInitializer,
+        recurrentInitializer,
+        forgetBias,
+        longestLag,
+        between,
+        newNoise);
   }
 
   /// The features of its output.
@@ -221,6 +336,9 @@ public record Recurrent(
   public List<Owned> parameters() {
     List<Owned> all = new ArrayList<>();
     for (int layer = 0; layer < cells.size(); layer++) {
+      if (layer > 0 && between.layerNorm()) {
+        all.addAll(norm(layer).parameters());
+      }
       for (boolean reverse : reversed()) {
         for (ParameterSpec spec : specs(layer, reverse)) {
           all.add(new Owned(spec, initializer(cells.get(layer), spec)));
@@ -228,6 +346,11 @@ public record Recurrent(
       }
     }
     return all;
+  }
+
+  /// What normalises the input of a layer above the first.
+  LayerNorm norm(int layer) {
+    return new LayerNorm(name + "." + layer + ".norm", inputSize(layer));
   }
 
   private Initializer initializer(CellSpec cell, ParameterSpec spec) {
@@ -292,18 +415,24 @@ public record Recurrent(
     Tensor h = x;
     int state = 0;
     for (int layer = 0; layer < cells.size(); layer++) {
+      Tensor in = layer == 0 ? h : between(layer, h);
+      in = DropoutOp.of(in, (float) noise.input(), true);
       List<Tensor> outputs = new ArrayList<>();
       for (boolean reverse : reversed()) {
         State start = first == null ? null : first.get(state);
-        outputs.add(one(layer, reverse, h, start, last ? ends : null));
+        outputs.add(one(layer, reverse, in, start, last ? ends : null));
         state++;
       }
-      h = merge(outputs);
-      if (layer < cells.size() - 1) {
-        h = DropoutOp.of(h, (float) dropout, false);
-      }
+      Tensor out = merge(outputs);
+      h = layer > 0 && between.residual() ? Pointwise.add(h, out) : out;
     }
     return new Result(h, ends);
+  }
+
+  /// dropout(norm(h)), on its way to a layer
+  private Tensor between(int layer, Tensor h) {
+    Tensor normalised = between.layerNorm() ? norm(layer).apply(h) : h;
+    return DropoutOp.of(normalised, (float) dropout, false);
   }
 
   private Tensor one(
@@ -318,7 +447,8 @@ public record Recurrent(
             parameters,
             in,
             start,
-            ends != null);
+            ends != null,
+            noise);
     if (ends != null && result.last() != null) {
       ends.add(result.last());
     }

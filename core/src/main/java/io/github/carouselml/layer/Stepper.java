@@ -2,6 +2,7 @@ package io.github.carouselml.layer;
 
 import io.github.carouselml.grad.Parameter;
 import io.github.carouselml.grad.Parameters;
+import io.github.carouselml.kernel.Binary;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.Direction;
@@ -96,7 +97,7 @@ public final class Stepper {
     backend.uploadRows(x, 1, x.length, input);
     Slot h = input;
     for (Level level : levels) {
-      h = level.step(h, now);
+      h = level.step(operations, h, now);
     }
     now = 1 - now;
     if (head != null) {
@@ -165,6 +166,8 @@ public final class Stepper {
     private final Slot[] parameters;
     private final Slot[] h;
     private final Slot @Nullable [] c;
+    private final @Nullable Norm norm;
+    private final @Nullable Slot sum; // with the output of the level below
     private final int at;
     private final int outputs;
     private final int units;
@@ -174,7 +177,13 @@ public final class Stepper {
       this.at = at;
       outputs = cell.outputSize();
       units = cell.hasCellState() ? cell.hiddenSize() : 0;
-      plan = backend.plan(cell, stack.inputSize(layer), 1, 1, EnumSet.noneOf(Flag.class));
+      int inputs = stack.inputSize(layer);
+      plan = backend.plan(cell, inputs, 1, 1, EnumSet.noneOf(Flag.class), stack.noise());
+      norm =
+          layer > 0 && stack.between().layerNorm()
+              ? new Norm(backend, all, stack.norm(layer))
+              : null;
+      sum = layer > 0 && stack.between().residual() ? row(backend, outputs) : null;
       rows.set(ONE_STEP, 1);
       parameters =
           stack.specs(layer, false).stream().map(s -> all.get(s).value()).toArray(Slot[]::new);
@@ -186,8 +195,9 @@ public final class Stepper {
       return outputs + units;
     }
 
-    /// h, c = cell(x, h', c')
-    Slot step(Slot x, int now) {
+    /// h, c = cell(norm(below), h', c')   out = [below +] h
+    Slot step(Operations operations, Slot below, int now) {
+      Slot x = norm == null ? below : norm.apply(operations, below);
       Slot next = h[1 - now];
       Slot[] cells = c;
       if (cells == null) {
@@ -195,7 +205,11 @@ public final class Stepper {
       } else {
         plan.forward(rows, x, h[now], cells[now], parameters, next, null, cells[1 - now], false);
       }
-      return next;
+      if (sum == null) {
+        return next;
+      }
+      operations.elements().binary(Binary.ADD, 1, outputs, below, next, sum);
+      return sum;
     }
 
     void upload(Backend backend, float[] numbers, int now) {
@@ -215,6 +229,32 @@ public final class Stepper {
     /// A row without its padding.
     private static Slot first(Slot row, int features) {
       return new Slot(row.buffer(), row.offset(), features);
+    }
+  }
+
+  /// The layer norm of what a level gets.
+  private static final class Norm {
+    private final LayerNorm layer;
+    private final Slot gain;
+    private final Slot bias;
+    private final Slot normalised;
+    private final Slot scale;
+    private final Slot y;
+
+    Norm(Backend backend, Parameters all, LayerNorm layer) {
+      this.layer = layer;
+      gain = layer.gain(all).value();
+      bias = layer.bias(all).value();
+      normalised = row(backend, layer.size());
+      scale = row(backend, 1);
+      y = row(backend, layer.size());
+    }
+
+    Slot apply(Operations operations, Slot x) {
+      operations
+          .norms()
+          .layer(1, layer.size(), layer.epsilon(), x, gain, bias, normalised, scale, y);
+      return y;
     }
   }
 

@@ -1,6 +1,8 @@
 package io.github.carouselml.tensor;
 
+import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.RecurrentNoise;
 import java.util.Set;
 
 /// A place where numbers are kept and computed. It is found once, at the edge, and an argument
@@ -41,6 +43,21 @@ public interface Backend extends AutoCloseable {
   /// A plan for one recurrent layer in one direction, over at most `maxSteps` steps of
   /// `maxSequences` sequences.
   RecurrentPlan plan(CellSpec cell, int inputSize, int maxSteps, int maxSequences, Set<Flag> flags);
+
+  /// The same with noise within the layer. A backend that cannot do it says so.
+  default RecurrentPlan plan(
+      CellSpec cell,
+      int inputSize,
+      int maxSteps,
+      int maxSequences,
+      Set<Flag> flags,
+      RecurrentNoise noise) {
+    if (noise.reachesTheCell()) {
+      throw new CarouselException.Request(
+          "Backend '" + name() + "' cannot run a recurrent layer with " + noise + ".");
+    }
+    return plan(cell, inputSize, maxSteps, maxSequences, flags);
+  }
 
   @Override
   void close();

@@ -64,4 +64,10 @@ public interface Elements {
       Slot x,
       Slot y,
       boolean add);
+
+  /// `y = 1 / (1 - rate)` where a weight is kept, 0 where it is dropped, packed like the matrix of
+  /// `outputs` x `inputs` that the layout lays out; padding becomes 0. What is kept depends on the
+  /// stream, the update and the place in the canonical matrix alone.
+  void weightMask(
+      Layout layout, int outputs, int inputs, float rate, Random random, int update, Slot y);
 }

@@ -146,7 +146,8 @@ public sealed interface Layout {
   }
 
   /// Layouts one after the other, canonically and in the buffer: the gates of a cell that computes
-  /// them in groups, `[gates of all parts * units, inputs]`.
+  /// them in groups, `[gates of all parts * units, inputs]`. Parts are taken by index, because steps
+  /// ask for sizes and places and must not allocate.
   record Stack(List<Layout> parts) implements Layout {
     public Stack {
       parts = List.copyOf(parts);
@@ -180,8 +181,8 @@ public sealed interface Layout {
     @Override
     public int canonicalSize() {
       int size = 0;
-      for (Layout part : parts) {
-        size = Math.addExact(size, part.canonicalSize());
+      for (int p = 0; p < parts.size(); p++) {
+        size = Math.addExact(size, parts.get(p).canonicalSize());
       }
       return size;
     }
@@ -189,8 +190,8 @@ public sealed interface Layout {
     @Override
     public int packedSize() {
       int size = 0;
-      for (Layout part : parts) {
-        size = Math.addExact(size, part.packedSize());
+      for (int p = 0; p < parts.size(); p++) {
+        size = Math.addExact(size, parts.get(p).packedSize());
       }
       return size;
     }
@@ -199,7 +200,8 @@ public sealed interface Layout {
     public int packed(int canonical) {
       int from = 0;
       int to = 0;
-      for (Layout part : parts) {
+      for (int p = 0; p < parts.size(); p++) {
+        Layout part = parts.get(p);
         if (canonical - from < part.canonicalSize()) {
           return to + part.packed(canonical - from);
         }

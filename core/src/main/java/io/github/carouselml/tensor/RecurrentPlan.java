@@ -18,6 +18,16 @@ public interface RecurrentPlan {
   /// The parameters in the order in which the passes take them.
   List<ParameterSpec> parameters();
 
+  /// Says what the training passes from now on leave out; for a plan made with noise. A number of 0
+  /// leaves out, the slots keep their numbers until the backward pass is done.
+  ///
+  /// @param operand `[B, P]`, by which h' is multiplied before R
+  /// @param h `[N, P]`, where 0 keeps the h of the step before
+  /// @param c `[N, H]`, where 0 keeps the c of the step before
+  default void masks(@Nullable Slot operand, @Nullable Slot h, @Nullable Slot c) {
+    throw new IllegalStateException("This plan was made without noise.");
+  }
+
   /// `y, hN, cN` from `x` and the first states (zeros where null).
   void forward(
       Rows rows,

@@ -9,7 +9,9 @@ import io.github.carouselml.grad.Program;
 import io.github.carouselml.grad.RowSpace;
 import io.github.carouselml.grad.Tape;
 import io.github.carouselml.grad.Tensor;
+import io.github.carouselml.spec.Between;
 import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.RecurrentNoise;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Rows;
 import java.lang.management.ManagementFactory;
@@ -47,7 +49,10 @@ public abstract class StepperContract {
             new Recurrent("lstm", 3, new CellSpec.Lstm(17), new CellSpec.Lstm(64)),
             new Recurrent("gru", 20, new CellSpec.Gru(32)),
             new Recurrent("mixed", 5, before, new CellSpec.Rnn(16), new CellSpec.Lstm(40)),
-            new Recurrent("dropped", 4, new CellSpec.Lstm(8), new CellSpec.Gru(8)).withDropout(0.5))
+            new Recurrent("dropped", 4, new CellSpec.Lstm(8), new CellSpec.Gru(8)).withDropout(0.5),
+            new Recurrent("linked", 4, new CellSpec.Lstm(20), new CellSpec.Lstm(20))
+                .withBetween(new Between().withResidual().withLayerNorm())
+                .withNoise(new RecurrentNoise().withZoneout(0.1, 0.2).withDropConnect(0.5)))
         .map(stack -> new Model(stack, new Dense("head", stack.outputSize(), 3)));
   }
 

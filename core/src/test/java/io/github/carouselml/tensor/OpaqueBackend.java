@@ -1,6 +1,7 @@
 package io.github.carouselml.tensor;
 
 import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.RecurrentNoise;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Set;
@@ -127,6 +128,18 @@ public final class OpaqueBackend implements Backend {
   public RecurrentPlan plan(
       CellSpec cell, int inputSize, int maxSteps, int maxSequences, Set<Flag> flags) {
     return wrap(RecurrentPlan.class, inner.plan(cell, inputSize, maxSteps, maxSequences, flags));
+  }
+
+  @Override
+  public RecurrentPlan plan(
+      CellSpec cell,
+      int inputSize,
+      int maxSteps,
+      int maxSequences,
+      Set<Flag> flags,
+      RecurrentNoise noise) {
+    return wrap(
+        RecurrentPlan.class, inner.plan(cell, inputSize, maxSteps, maxSequences, flags, noise));
   }
 
   @Override

@@ -1,0 +1,207 @@
+package io.github.carouselml.cell;
+
+import static io.github.carouselml.kernel.Products.LANES;
+
+import java.util.List;
+
+/// Zoneout around any cell (Krueger et al. 2017), whose step gives h̃ and c̃:
+/// ```
+/// training     h = d ? h' : h̃             c = e ? c' : c̃             d, e at random
+/// predicting   h = p h' + (1 - p) h̃       c = q c' + (1 - q) c̃       the expectation
+/// ```
+/// The cell sees c' as it was left and its own c̃, which is kept beside c; h̃ is made in place.
+public final class Zoneout implements CellKernel {
+  private static final float[] NONE = {};
+
+  private final CellKernel cell;
+  private final float keptH;
+  private final float keptC;
+  private final int cellStage;
+  private final int lastStage;
+  private final float[] candidate;
+  private final float[] passedH;
+  private final float[] passedC;
+
+  // bound for a pass
+  private boolean training;
+  private float[] masksH = NONE;
+  private int masksHAt;
+  private float[] masksC = NONE;
+  private int masksCAt;
+  private int hAt;
+
+  /// @param keptH the rate p
+  /// @param keptC the rate q
+  /// @param candidates floats of c̃, as many as of c
+  /// @param states floats of a gradient of the states, 0 without backward passes
+  public Zoneout(CellKernel cell, float keptH, float keptC, int candidates, int states) {
+    this.cell = cell;
+    this.keptH = keptH;
+    this.keptC = keptC;
+    lastStage = cell.stages() - 1;
+    cellStage = cell.projects() ? lastStage - 1 : lastStage;
+    candidate = new float[keptC > 0 ? candidates : 0];
+    passedH = new float[states];
+    passedC = new float[keptC > 0 ? states : 0];
+  }
+
+  /// Predicts from now on.
+  public void predict() {
+    training = false;
+  }
+
+  /// Trains from now on: a mask of 0 keeps the value of the step before. Masks lie like the rows of
+  /// h, which begin at `hAt`, and of c.
+  public void train(float[] masksH, int masksHAt, float[] masksC, int masksCAt, int hAt) {
+    training = true;
+    this.masksH = masksH;
+    this.masksHAt = masksHAt;
+    this.masksC = masksC;
+    this.masksCAt = masksCAt;
+    this.hAt = hAt;
+  }
+
+  /// The floats that it holds.
+  public int floats() {
+    return candidate.length + passedH.length + passedC.length;
+  }
+
+  @Override
+  public List<GateGroup> groups() {
+    return cell.groups();
+  }
+
+  @Override
+  public boolean carries() {
+    return true;
+  }
+
+  @Override
+  public List<Integer> vectors() {
+    return cell.vectors();
+  }
+
+  @Override
+  public int rowNumbers() {
+    return cell.rowNumbers();
+  }
+
+  @Override
+  public void forwardRows(int stage, CellBlock s) {
+    float[] c = s.c;
+    s.c = keptC > 0 ? candidate : c;
+    cell.forwardRows(stage, s);
+    s.c = c;
+  }
+
+  @Override
+  public void backwardRows(int stage, CellBlock s) {
+    float[] c = s.c;
+    s.c = keptC > 0 ? candidate : c;
+    cell.backwardRows(stage, s);
+    s.c = c;
+  }
+
+  @Override
+  public void vectorGradients(CellBlock s) {
+    float[] c = s.c;
+    s.c = keptC > 0 ? candidate : c;
+    cell.vectorGradients(s);
+    s.c = c;
+  }
+
+  @Override
+  public void forward(int stage, CellBlock s) {
+    float[] c = s.c;
+    s.c = keptC > 0 ? candidate : c;
+    cell.forward(stage, s);
+    s.c = c;
+    if (stage == cellStage && keptC > 0) {
+      blend(s, keptC, masksC, masksCAt + s.cAt, s.cPrev, s.cPrevAt, candidate, s.cAt, c, s.cAt);
+    }
+    if (stage == lastStage && keptH > 0) {
+      int mask = masksHAt + s.hAt - hAt;
+      blend(s, keptH, masksH, mask, s.hPrev, s.hPrevAt, s.h, s.hAt, s.h, s.hAt);
+    }
+  }
+
+  // @formatter:off
+  /// y = mask ? x̃ : x', or p x' + (1 - p) x̃
+  private void blend(
+      CellBlock s,
+      float p,
+      float[] mask,
+      int maskAt,
+      float[] before,
+      int beforeAt,
+      float[] made,
+      int madeAt,
+      float[] y,
+      int yAt) {
+    for (int row = 0; row < s.rows; row++) {
+      int state = row * s.stateRow;
+      for (int k = 0; k < LANES; k++) {
+        float old = before[beforeAt + state + k];
+        float now = made[madeAt + state + k];
+        if (training) {
+          y[yAt + state + k] = mask[maskAt + state + k] == 0f ? old : now;
+        } else {
+          y[yAt + state + k] = Math.fma(p, old, (1f - p) * now);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void backward(int stage, CellBlock s) {
+    // h = d ? h' : h̃
+    if (stage == lastStage && keptH > 0) {
+      part(s, masksH, masksHAt + s.hAt - hAt, s.dh, s.dhAt, passedH);
+    }
+    // c = e ? c' : c̃
+    if (stage == cellStage && keptC > 0) {
+      part(s, masksC, masksCAt + s.cAt, s.dc, s.dcAt, passedC);
+    }
+    float[] c = s.c;
+    s.c = keptC > 0 ? candidate : c;
+    cell.backward(stage, s);
+    s.c = c;
+    if (cell.carries() ? stage == 0 : stage == lastStage) {
+      carry(s);
+    }
+    if (stage == 0 && keptC > 0) {
+      for (int row = 0; row < s.rows; row++) {
+        for (int k = 0; k < LANES; k++) {
+          s.dc[s.dcAt + row * s.stateRow + k] += passedC[s.dcAt + row * s.stateRow + k];
+        }
+      }
+    }
+  }
+
+  /// ∂L/∂h' also has what passed the cell by.
+  private void carry(CellBlock s) {
+    for (int row = 0; row < s.rows; row++) {
+      int state = row * s.stateRow;
+      for (int k = 0; k < LANES; k++) {
+        float own = cell.carries() ? s.carry[s.carryAt + state + k] : 0f;
+        float passed = keptH > 0 ? passedH[s.dhAt + state + k] : 0f;
+        s.carry[s.carryAt + state + k] = own + passed;
+      }
+    }
+  }
+
+  /// Parts a gradient: into what the cell made, and into what passed by.
+  private static void part(
+      CellBlock s, float[] mask, int maskAt, float[] d, int dAt, float[] passed) {
+    for (int row = 0; row < s.rows; row++) {
+      int state = row * s.stateRow;
+      for (int k = 0; k < LANES; k++) {
+        boolean old = mask[maskAt + state + k] == 0f;
+        float all = d[dAt + state + k];
+        passed[dAt + state + k] = old ? all : 0f;
+        d[dAt + state + k] = old ? 0f : all;
+      }
+    }
+  }
+  // @formatter:on
+}
