@@ -19,10 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// How good is the network on the airline passengers? Trained through December 1958, weights frozen,
-/// monthly origins from January 1959, six months ahead, MAPE of the sixth step (19 points), as the
-/// mean of five seeds; all steps and the baselines beside it. Its options were chosen on 1957 and
-/// 1958 by [AirlineSearch].
+/// How good is the network on the airline passengers? Trained through December 1958, weights
+/// frozen, monthly origins from January 1959, six months ahead, MAPE of the sixth step (19 points),
+/// as the mean of five seeds; all steps and the baselines beside it. Its options were chosen on
+/// 1957 and 1958 by [AirlineSearch].
 ///
 /// `benchmarks/accuracy AirlineFigure benchmarks/results/airline.json`
 public final class AirlineFigure {

@@ -38,7 +38,8 @@ import java.util.concurrent.Future;
 /// Draws options at random, trains each with two seeds, and trains the best ten again as ensembles
 /// with five seeds. The same draws give the same table.
 ///
-/// `benchmarks/accuracy AirlineSearch [DRAWS [THREADS [YEAR...]]] > benchmarks/accuracy.d/airline-search.txt`
+/// `benchmarks/accuracy AirlineSearch [DRAWS [THREADS [YEAR...]]] >
+/// benchmarks/accuracy.d/airline-search.txt`
 public final class AirlineSearch {
   private static final int BEST = 10;
   private static final long DRAW_SEED = 1957;

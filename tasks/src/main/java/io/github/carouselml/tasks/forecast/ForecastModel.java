@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
-/// A trained forecaster, immutable. Any number of threads, platform or virtual, may forecast with one
-/// model at once, each with the bits of a call that is alone.
+/// A trained forecaster, immutable. Any number of threads, platform or virtual, may forecast with
+/// one model at once, each with the bits of a call that is alone.
 public final class ForecastModel implements ForecastMethod {
   /// What the file's task is called.
   static final String TASK = "forecast";
@@ -149,7 +149,8 @@ public final class ForecastModel implements ForecastMethod {
   public List<Forecast> forecastAll(List<Series> histories, int horizon) {
     if (horizon < 1 || horizon > spec.horizon()) {
       throw new CarouselException.Request(
-          "The model forecasts 1 to %d steps, but %d were asked for. Train one with a longer horizon."
+          ("The model forecasts 1 to %d steps, but %d were asked for. Train one with a longer"
+                  + " horizon.")
               .formatted(spec.horizon(), horizon));
     }
     Windows windows = maker.ends(histories);

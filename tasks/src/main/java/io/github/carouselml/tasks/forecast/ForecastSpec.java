@@ -51,8 +51,8 @@ public record ForecastSpec(
     NONE,
     /// From the value of the season before.
     LAST,
-    /// From the value of the season before and the mean change since then over the last quarter of a
-    /// season; with a logarithm, that is growth by a factor.
+    /// From the value of the season before and the mean change since then over the last quarter of
+    /// a season; with a logarithm, that is growth by a factor.
     GROWN
   }
 
@@ -101,8 +101,8 @@ public record ForecastSpec(
   }
 
   /// A spec with these choices and no others: one layer, one network, context from the data, values
-  /// scaled by mean and deviation of their context, no season, levels 80 and 90, the median, the last
-  /// tenth of each series for validation; 200 epochs in batches of 32, Adam with learning rate
+  /// scaled by mean and deviation of their context, no season, levels 80 and 90, the median, the
+  /// last tenth of each series for validation; 200 epochs in batches of 32, Adam with learning rate
   /// 0.005, gradients clipped to norm 1, stopped early after 20 epochs without a better one.
   public static ForecastSpec of(CellSpec cell, int horizon) {
     return new ForecastSpec(

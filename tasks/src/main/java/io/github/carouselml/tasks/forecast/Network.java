@@ -12,10 +12,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/// What is between a window and its forecast: one recurrent stack reads the past and goes on over the
-/// steps ahead, which know their calendar and what else is known of them; a dense layer turns each
-/// step's output into quantiles. All steps ahead come at once, none is fed with the forecast of
-/// another. An ensemble is several such networks over one input.
+/// What is between a window and its forecast: one recurrent stack reads the past and goes on over
+/// the steps ahead, which know their calendar and what else is known of them; a dense layer turns
+/// each step's output into quantiles. All steps ahead come at once, none is fed with the forecast
+/// of another. An ensemble is several such networks over one input.
 ///
 /// @param inputs the features of a step
 /// @param season in steps

@@ -12,9 +12,9 @@ import io.github.carouselml.tasks.series.Scaling;
 public final class Recipes {
   private Recipes() {}
 
-  /// The airline passengers, six months ahead: five small networks that find what recent growth over
-  /// the year before does not explain, in logarithms. With so few numbers nothing is held out for
-  /// validation; the length of the training is part of the choice.
+  /// The airline passengers, six months ahead: five small networks that find what recent growth
+  /// over the year before does not explain, in logarithms. With so few numbers nothing is held out
+  /// for validation; the length of the training is part of the choice.
   ///
   /// Chosen as the best of 120 draws on 1957 and 1958 alone, trained through 1956:
   /// `benchmarks/accuracy.d/airline-search.txt`.

@@ -18,9 +18,9 @@ import java.util.function.ToIntFunction;
 /// From series to windows and back. It is fitted on the training part alone; its fields are what a
 /// model saves.
 ///
-/// Past features: the scaled value, the calendar, the covariates, and where the last season is asked
-/// for, the change since the season before. Future features: the calendar, the covariates known
-/// ahead, and where it is asked for, the scaled value of a season before.
+/// Past features: the scaled value, the calendar, the covariates, and where the last season is
+/// asked for, the change since the season before. Future features: the calendar, the covariates
+/// known ahead, and where it is asked for, the scaled value of a season before.
 ///
 /// @param options how to cut
 /// @param frequency of the series

@@ -10,8 +10,8 @@ import io.github.carouselml.tasks.series.Scaling;
 /// @param horizon the steps that it forecasts at once
 /// @param stride from one origin to the next
 /// @param scaling of the values
-/// @param lastSeason whether each past step is told its change since the season before, and each step
-///     ahead the value of a season before it; an origin then has at least a season behind it it
+/// @param lastSeason whether each past step is told its change since the season before, and each
+///     step ahead the value of a season before it; an origin then has at least a season behind it
 public record WindowOptions(
     int context, int shortest, int horizon, int stride, Scaling scaling, boolean lastSeason) {
   public WindowOptions {

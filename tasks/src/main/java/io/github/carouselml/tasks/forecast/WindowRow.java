@@ -39,8 +39,8 @@ final class WindowRow {
     };
   }
 
-  /// The mean change since the season before over the last quarter of a season, as far as it is known;
-  /// 0 where it is not.
+  /// The mean change since the season before over the last quarter of a season, as far as it is
+  /// known; 0 where it is not.
   private static float growth(Window window, int season) {
     float[][] past = window.past();
     int known = Math.min(past.length, window.origin() - season);

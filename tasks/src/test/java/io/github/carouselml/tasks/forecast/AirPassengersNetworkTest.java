@@ -7,8 +7,8 @@ import io.github.carouselml.tasks.series.AirPassengers;
 import io.github.carouselml.tasks.series.SeriesSet;
 import org.junit.jupiter.api.Test;
 
-/// One seed of `benchmarks/accuracy AirlineFigure`: the contract on bits makes the figure the same on
-/// every machine. It is not yet as good as Holt-Winters.
+/// One seed of `benchmarks/accuracy AirlineFigure`: the contract on bits makes the figure the same
+/// on every machine. It is not yet as good as Holt-Winters.
 class AirPassengersNetworkTest {
   @Test
   void sixthStepOfOneSeed() {
