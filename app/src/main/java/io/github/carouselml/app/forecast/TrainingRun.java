@@ -6,9 +6,7 @@ import io.github.carouselml.app.console.Console;
 import io.github.carouselml.app.console.Interruption;
 import io.github.carouselml.app.console.ProgressLine;
 import io.github.carouselml.app.console.ProgressOnTerminal;
-import io.github.carouselml.app.report.Fact;
 import io.github.carouselml.app.report.MetricsTable;
-import io.github.carouselml.app.report.Report;
 import io.github.carouselml.app.report.ReportPage;
 import io.github.carouselml.model.AtomicFile;
 import io.github.carouselml.model.Json;
@@ -25,7 +23,6 @@ import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.train.TrainResult;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -169,83 +166,21 @@ public record TrainingRun(
     }
     metrics =
         RunFolder.marked(maker, metrics.with("carousel", version).with("bits", ModelFile.BITS));
-    ReportPage.write(folder.report(), report(run, model, judgement, ahead, result));
+    ReportPage.write(
+        folder.report(),
+        new RunReport(this, run, judgement, result).report(model.provenance(), ahead));
     AtomicFile.write(folder.metrics(), metrics.pretty() + "\n");
     return new Outcome(false, judgement, metrics);
   }
 
-  private String judgedOn() {
+  /// `test`, `validation` or `nothing`.
+  String judgedOn() {
     if (config.testStart().isPresent()) {
       return "test";
     }
     return config.validation().isPresent() || config.forecast().validation() == 0
         ? "nothing"
         : "validation";
-  }
-
-  private Report report(
-      ForecastRun run,
-      ForecastModel model,
-      Optional<Judgement> judgement,
-      List<Forecast> ahead,
-      TrainResult result) {
-    String name =
-        data.size() == 1 ? data.series().getFirst().id() : "%,d series".formatted(data.size());
-    List<String> remarks = new ArrayList<>(data.remarks());
-    judgement.ifPresent(j -> remarks.addAll(j.remarks()));
-    if (judgedOn().equals("validation")) {
-      remarks.add(
-          "These are the steps that training was validated on, so the errors are a little too good."
-              + " With --test-start, the end of the data is kept out of training altogether.");
-    } else if (judgement.isEmpty()) {
-      remarks.add("Nothing was held out, so nothing says how good the forecasts are.");
-    }
-    List<Fact> provenance = new ArrayList<>();
-    provenance.add(new Fact("Carousel", version));
-    provenance.add(new Fact("contract on bits", "%d".formatted(ModelFile.BITS)));
-    provenance.add(new Fact("seed", "%d".formatted(config.forecast().training().seed())));
-    provenance.add(new Fact("kernels", engine.words()));
-    provenance.add(new Fact("Java", Runtime.version().toString()));
-    provenance.add(
-        new Fact(
-            "system", System.getProperty("os.name", "") + " " + System.getProperty("os.arch", "")));
-    provenance.add(new Fact("training", "%.1f s".formatted(result.seconds())));
-    if (model.provenance() instanceof Json.Obj origin
-        && origin.get("data").orElse(null) instanceof Json.Str(String digest)) {
-      provenance.add(new Fact("data", digest.substring(0, Math.min(16, digest.length()))));
-    }
-    return new Report(
-        "%s, %s ahead".formatted(name, Words.steps(run.windows().horizon(), data)),
-        summary(run, judgement),
-        Words.facts(config.forecast(), run.windows(), run.parameters(), data),
-        data,
-        judgement.map(Judgement::contest),
-        ahead,
-        result.epochs(),
-        result.bestEpoch(),
-        remarks,
-        provenance,
-        Words.command(command));
-  }
-
-  private String summary(ForecastRun run, Optional<Judgement> judgement) {
-    String who =
-        "%s reads %s and forecasts the next %d, with weights learned from %,d windows."
-            .formatted(
-                Words.network(config.forecast()),
-                Words.steps(run.windows().context(), data),
-                run.windows().horizon(),
-                run.trainingWindows());
-    if (judgement.isEmpty()) {
-      return who;
-    }
-    String since =
-        switch (judgement.get().backtest().start()) {
-          case Backtest.Start.At(String stamp) -> "from " + stamp + " on";
-          case Backtest.Start.Last(int steps) -> "over the last " + Words.steps(steps, data);
-        };
-    return "%s It was judged on %,d forecasts %s."
-        .formatted(who, judgement.get().contest().forecasts(), since);
   }
 
   /// What a person wants to see at the end.
