@@ -1,6 +1,6 @@
 package io.github.carouselml.benchmarks.accuracy;
 
-import io.github.carouselml.spec.EarlyStopping;
+import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.tasks.data.CsvTable;
 import io.github.carouselml.tasks.data.Utf8Text;
 import io.github.carouselml.tasks.forecast.Backtest;
@@ -21,7 +21,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /// Does one network over many series beat the seasonal naive? The hourly series of the M4
-/// competition, 48 hours ahead; of the 414 series every EVERYth is trained on and judged.
+/// competition, 48 hours ahead, a training window a day; of the 414 series every EVERYth is trained
+/// on and judged.
 ///
 /// `benchmarks/accuracy M4Hourly FOLDER [EVERY [EPOCHS]]`, where the folder has `Hourly-train.csv`
 /// and `Hourly-test.csv`.
@@ -38,15 +39,12 @@ public final class M4Hourly {
     SeriesSet data = read(folder, every);
     Backtest backtest = Backtest.last(HORIZON, HORIZON);
     print("seasonal naive", backtest.run(data, new SeasonalNaive(24)));
-    ForecastModel model =
-        Forecaster.lstm()
-            .hiddenSize(48)
-            .horizon(HORIZON)
-            .context(2 * HORIZON)
-            .season(ForecastSpec.Season.LAST)
-            .epochs(epochs)
-            .training(t -> t.withEarlyStopping(new EarlyStopping(3)))
-            .fit(backtest.training(data));
+    ForecastSpec spec =
+        ForecastSpec.of(new CellSpec.Lstm(48), HORIZON)
+            .withContext(2 * HORIZON)
+            .withStride(24)
+            .withSeason(ForecastSpec.Season.LAST);
+    ForecastModel model = Forecaster.of(spec).epochs(epochs).fit(backtest.training(data));
     IO.println(model.provenance().compact());
     print("network, seed 1", backtest.run(data, model));
   }
