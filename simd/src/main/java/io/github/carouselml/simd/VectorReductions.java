@@ -7,7 +7,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /// One block (at most 4096 numbers) of a sum in canonical order. The sixteen lanes are eight vectors
-/// of two doubles on every machine, so nothing depends on the width; the loads bound the speed.
+/// of two doubles, so nothing depends on the width; whole blocks go to [WideReductions] where there
+/// are wider ones.
 // @formatter:off
 final class VectorReductions {
   private static final VectorSpecies<Float> H = FloatVector.SPECIES_64;
@@ -17,6 +18,9 @@ final class VectorReductions {
 
   static double sum(float[] x, int xAt, int count) {
     int bound = count & ~15;
+    if (WideReductions.HERE && bound == count) {
+      return WideReductions.sum(x, xAt, count);
+    }
     DoubleVector a0 = DoubleVector.zero(D);
     DoubleVector a1 = DoubleVector.zero(D);
     DoubleVector a2 = DoubleVector.zero(D);
@@ -58,6 +62,9 @@ final class VectorReductions {
 
   static double dot(float[] a, int aAt, float[] b, int bAt, int count) {
     int bound = count & ~15;
+    if (WideReductions.HERE && bound == count) {
+      return WideReductions.dot(a, aAt, b, bAt, count);
+    }
     DoubleVector a0 = DoubleVector.zero(D);
     DoubleVector a1 = DoubleVector.zero(D);
     DoubleVector a2 = DoubleVector.zero(D);
@@ -115,6 +122,9 @@ final class VectorReductions {
 
   static double dot(float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int count) {
     int bound = count & ~15;
+    if (WideReductions.HERE && bound == count) {
+      return WideReductions.dot(a, aAt, b, bAt, c, cAt, count);
+    }
     DoubleVector a0 = DoubleVector.zero(D);
     DoubleVector a1 = DoubleVector.zero(D);
     DoubleVector a2 = DoubleVector.zero(D);
