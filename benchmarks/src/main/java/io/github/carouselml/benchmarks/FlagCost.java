@@ -44,8 +44,10 @@ final class FlagCost {
       benchmarks/flag-cost [options]: the cost of forgetting --add-modules jdk.incubator.vector.
         --pairs N       pairs of processes for each case (default: 5)
         --quick         1 pair, short
-        --out FILE      the result file (default: benchmarks/results/flag-cost.json; not with --quick)
+        --out FILE      the result file (default: benchmarks/results/flag-cost.json, and its figures
+                        go into the READMEs; neither with --quick)
         --table FILE    prints the table of a result file and measures nothing
+        --readme FILE   puts the figures of a result file into the READMEs and measures nothing
       """;
 
   /// What is computed. Sizes as everywhere: T steps, B sequences, I inputs, H units.
@@ -80,6 +82,51 @@ final class FlagCost {
     }
   }
 
+  static final String BEGIN = "<!-- flag-cost -->";
+  static final String END = "<!-- /flag-cost -->";
+
+  /// The documents that show the figures.
+  enum Language {
+    ENGLISH(
+        "README.md",
+        """
+         What forgetting costs, measured by `benchmarks/flag-cost` ([result](benchmarks/results/flag-cost.json)) with one LSTM layer, T steps, B sequences, I inputs, H units:
+
+        """,
+        """
+        | work | a call with the flag | without | times slower | first calls, with | without |
+        """,
+        """
+
+        The last two columns count from the start of the process to the end of its first calls (1000 of the small cases, 20 of the large one): vector code has to be compiled first, so a process begins on plain loops and moves over while it runs.\
+        """),
+    CHINESE(
+        "README.zh-CN.md",
+        """
+        忘记的代价，由 `benchmarks/flag-cost` 测得（[结果](benchmarks/results/flag-cost.json)），一个 LSTM 层，T 步、B 个序列、I 个输入、H 个单元：
+
+        """,
+        """
+        | 工作 | 每次调用，有选项 | 没有 | 慢几倍 | 从进程启动到最初的调用完成，有选项 | 没有 |
+        """,
+        """
+
+        最后两列从进程启动算到最初的调用完成（小的两项 1000 次，大的一项 20 次）：向量代码要先被编译，所以进程先跑普通循环，边跑边换。\
+        """);
+
+    final String file;
+    final String intro;
+    final String head;
+    final String note;
+
+    Language(String file, String intro, String head, String note) {
+      this.file = file;
+      this.intro = intro;
+      this.head = head;
+      this.note = note;
+    }
+  }
+
   private FlagCost() {}
 
   public static void main(String[] args) throws Exception {
@@ -102,7 +149,11 @@ final class FlagCost {
         case "--pairs" -> pairs = Integer.parseInt(args[++i]);
         case "--out" -> out = Path.of(args[++i]);
         case "--table" -> {
-          System.out.print(table((Map<?, ?>) Json.parse(Files.readString(Path.of(args[++i])))));
+          System.out.print(table(read(args[++i]), Language.ENGLISH));
+          return;
+        }
+        case "--readme" -> {
+          fillIn(root, read(args[++i]));
           return;
         }
         case "--help" -> {
@@ -125,12 +176,20 @@ final class FlagCost {
       cases.add(compare(one, pairs, seconds));
     }
     result.put("cases", cases);
-    System.out.print(table(result));
-    if (!quick || Arrays.asList(args).contains("--out")) {
+    System.out.print(table(result, Language.ENGLISH));
+    boolean elsewhere = Arrays.asList(args).contains("--out");
+    if (!quick || elsewhere) {
       Files.createDirectories(out.toAbsolutePath().getParent());
       Files.writeString(out, Json.write(result, 0) + "\n");
       System.err.println("Written to " + out);
     }
+    if (!quick && !elsewhere) {
+      fillIn(root, result);
+    }
+  }
+
+  private static Map<?, ?> read(String file) throws IOException {
+    return (Map<?, ?>) Json.parse(Files.readString(Path.of(file)));
   }
 
   private static Map<String, Object> compare(Case one, int pairs, long seconds)
@@ -277,29 +336,46 @@ final class FlagCost {
     return numbers;
   }
 
-  /// For the README: times are medians over the pairs.
-  static String table(Map<?, ?> result) {
+  /// Times are medians over the pairs.
+  static String table(Map<?, ?> result, Language language) {
     StringBuilder out =
-        new StringBuilder(
-            """
-            | work, one LSTM layer | with the flag | without | times slower | first calls, with | without |
-            | --- | ---: | ---: | ---: | ---: | ---: |
-            """);
+        new StringBuilder(language.head).append("| --- | ---: | ---: | ---: | ---: | ---: |\n");
     for (Object each : (List<?>) get(result, "cases")) {
       Map<?, ?> one = (Map<?, ?>) each;
       out.append(
           String.format(
               Locale.ROOT,
-              "| %s | %s ms | %s ms | %.1f | %.0f in %.1f s | %.1f s |%n",
+              "| %s | %s ms | %s ms | %.1f | %.1f s | %.1f s |%n",
               get(one, "case"),
               digits(median(one, "millisecondsWith")),
               digits(median(one, "millisecondsWithout")),
               number(one, "slowdown"),
-              number(one, "firstCalls"),
               median(one, "firstCallsSecondsWith"),
               median(one, "firstCallsSecondsWithout")));
     }
     return out.toString();
+  }
+
+  /// The README's text with the figures of a result between its two marks.
+  static String withFigures(String readme, Map<?, ?> result, Language language) {
+    int from = readme.indexOf(BEGIN);
+    int to = readme.indexOf(END);
+    if (from < 0 || to < from) {
+      throw new IllegalArgumentException("There is no place for figures: " + BEGIN + " " + END);
+    }
+    return readme.substring(0, from + BEGIN.length())
+        + language.intro
+        + table(result, language)
+        + language.note
+        + readme.substring(to);
+  }
+
+  private static void fillIn(Path root, Map<?, ?> result) throws IOException {
+    for (Language language : Language.values()) {
+      Path readme = root.resolve(language.file);
+      Files.writeString(readme, withFigures(Files.readString(readme), result, language));
+      System.err.println("Written to " + readme);
+    }
   }
 
   /// Three digits, as far as there are digits before the point.
