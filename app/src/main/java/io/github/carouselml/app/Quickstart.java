@@ -2,15 +2,13 @@ package io.github.carouselml.app;
 
 import io.github.carouselml.app.config.Columns;
 import io.github.carouselml.app.config.RunConfig;
-import io.github.carouselml.spec.CellSpec;
-import io.github.carouselml.tasks.forecast.ForecastSpec;
+import io.github.carouselml.tasks.forecast.Recipes;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /// The run that a newcomer sees first.
 final class Quickstart {
   private static final String TEST_START = "1959-01";
-  private static final int HORIZON = 6;
 
   private Quickstart() {}
 
@@ -22,6 +20,6 @@ final class Quickstart {
         Columns.standard(),
         Optional.empty(),
         Optional.of(TEST_START),
-        ForecastSpec.of(new CellSpec.Lstm(32), HORIZON).withSeason(ForecastSpec.Season.LAST));
+        Recipes.airPassengers());
   }
 }
