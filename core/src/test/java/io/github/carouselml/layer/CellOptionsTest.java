@@ -11,14 +11,20 @@ import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.CellParameters;
+import io.github.carouselml.tensor.Flag;
 import io.github.carouselml.tensor.Layout;
 import io.github.carouselml.tensor.ParameterSpec;
+import io.github.carouselml.tensor.RecurrentPlan;
+import io.github.carouselml.tensor.Rows;
+import io.github.carouselml.tensor.Sizes;
 import io.github.carouselml.tensor.Slot;
 import io.github.carouselml.tensor.Updates;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -83,6 +89,34 @@ class CellOptionsTest {
               .as("padding of %s of %s", parameter.name(), cell)
               .isZero();
         }
+      }
+      statesArePaddedWithZeros(backend, cell, all);
+    }
+  }
+
+  private static void statesArePaddedWithZeros(
+      Backend backend, CellSpec cell, List<Parameter> parameters) {
+    int[] lengths = {4, 2, 0, 3};
+    Rows rows = new Rows(4, 4);
+    rows.set(lengths, 4);
+    Slot[] values = parameters.stream().map(Parameter::value).toArray(Slot[]::new);
+    Slot x = Slot.of(backend.allocate(rows.count() * Sizes.stride(3)));
+    Slot y = Slot.of(backend.allocate(rows.count() * Sizes.stride(cell.outputSize())));
+    @Nullable Slot c = cell.hasCellState() ? Slot.of(backend.allocate(4 * Sizes.stride(5))) : null;
+    RecurrentPlan plan = backend.plan(cell, 3, 4, 4, EnumSet.noneOf(Flag.class));
+    plan.forward(rows, x, null, null, values, y, null, c, false);
+    paddedWithZeros(backend, y, cell.outputSize(), cell);
+    if (c != null) {
+      paddedWithZeros(backend, c, 5, cell);
+    }
+  }
+
+  private static void paddedWithZeros(Backend backend, Slot grid, int features, CellSpec cell) {
+    float[] all = new float[grid.size()];
+    backend.download(grid, all, 0);
+    for (int i = 0; i < all.length; i++) {
+      if (i % Sizes.stride(features) >= features) {
+        assertThat(Float.floatToRawIntBits(all[i])).as("padding of a state of %s", cell).isZero();
       }
     }
   }
