@@ -8,9 +8,9 @@ import io.github.carouselml.tasks.series.SeriesSet;
 
 /// From a CSV to a forecast, and the model saved and loaded again.
 void main() throws IOException {
-  Path csv = Path.of("passengers.csv"); // unique_id,ds,y
+  Path folder = Files.createTempDirectory("passengers");
+  Path csv = folder.resolve("passengers.csv"); // unique_id,ds,y
   Files.writeString(csv, AirPassengers.csv());
-  Path folder = Path.of("model");
 
   SeriesSet data = Series.csv(csv);
   ForecastModel model = Forecaster.lstm().hiddenSize(32).horizon(12).epochs(40).fit(data);

@@ -52,7 +52,7 @@ void main() throws IOException {
     }
 
     // A model file is a safetensors file: Python opens it too.
-    var file = Path.of("adding.safetensors");
+    var file = Files.createTempDirectory("adding").resolve("model.safetensors");
     var about = Json.object().with("about", "the adding problem");
     new ModelFile(ParameterWeights.read(parameters), about, about, about).write(file);
 

@@ -9,14 +9,15 @@ void main() throws Exception {
   // prints: the request: The hidden size must be 1 or more, not 0.
   tell(() -> new CellSpec.Lstm(0));
 
-  Path csv = Path.of("orders.csv");
+  Path folder = Files.createTempDirectory("refusal");
+  Path csv = folder.resolve("orders.csv");
   Files.writeString(csv, "ds,y\n2026-01,12\n2026-02,many\n");
-  // prints: the data: orders.csv, line 3, column 'y': 'many' is not a number.
+  // prints: orders.csv, line 3, column 'y': 'many' is not a number.
   tell(() -> Series.csv(csv));
 
-  Path model = Path.of("model.safetensors");
+  Path model = folder.resolve("model.safetensors");
   Files.writeString(model, "no model at all");
-  // prints: the file: Could not read model.safetensors: its header
+  // prints: model.safetensors: its header
   tell(() -> Forecaster.load(model));
 }
 
