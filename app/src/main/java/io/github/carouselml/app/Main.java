@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       PredictCommand.class,
       EvaluateCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      VerifyCommand.class
     })
 public final class Main implements Runnable {
   /// The kernels that the process asks for where no option does.

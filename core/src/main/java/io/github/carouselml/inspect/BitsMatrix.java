@@ -58,13 +58,6 @@ public final class BitsMatrix {
     this.patience = patience;
   }
 
-  /// The cells that the backend can run.
-  public List<NamedCell> cells() {
-    try (Backend backend = backends.apply(1)) {
-      return NamedCell.runningOn(backend);
-    }
-  }
-
   /// What has been measured so far.
   public BitsDigest measured() {
     return BitsDigest.of(measured);

@@ -6,7 +6,6 @@ import io.github.carouselml.tensor.Backend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.ToLongFunction;
 
@@ -20,49 +19,50 @@ import java.util.function.ToLongFunction;
 public record Verification(
     IntFunction<Backend> backends, ToLongFunction<Runnable> allocated, BitsMatrix.Extent extent) {
 
-  /// Finite differences against the derived gradients of every cell's reference.
-  public void gradients(Consumer<Check> sink) {
-    List<Long> seeds =
-        switch (extent) {
-          case FAST -> List.of(1L);
-          case FULL -> List.of(1L, 2L, 3L, 4L, 5L);
-        };
-    for (NamedCell cell : NamedCell.all()) {
-      List<String> failures = new ArrayList<>();
-      for (long seed : seeds) {
-        Difference worst = GradientCheck.random(cell.of().apply(5), 3, 4, seed).worst();
-        if (!(worst.error() <= GradientCheck.BOUND)) {
-          failures.add(
-              "%s, seed %d: %s is %s, but finite differences give %s"
-                  .formatted(cell.name(), seed, worst.where(), worst.derived(), worst.measured()));
-        }
-      }
-      sink.accept(new Check("gradients", cell.name(), seeds.size(), failures));
+  /// The cells that run here.
+  public List<NamedCell> cells() {
+    try (Backend backend = backends.apply(1)) {
+      return NamedCell.runningOn(backend);
     }
   }
 
-  /// The kernels' numbers beside the references'.
-  public void parity(Consumer<Check> sink) {
+  /// Finite differences against the derived gradients of a cell's reference.
+  public static Check gradients(NamedCell cell) {
+    List<String> failures = new ArrayList<>();
+    List<Long> seeds = List.of(1L, 2L, 3L, 4L, 5L);
+    for (long seed : seeds) {
+      Difference worst = GradientCheck.random(cell.of().apply(5), 3, 4, seed).worst();
+      if (!(worst.error() <= GradientCheck.BOUND)) {
+        failures.add(
+            "%s, seed %d: %s is %s, but finite differences give %s"
+                .formatted(cell.name(), seed, worst.where(), worst.derived(), worst.measured()));
+      }
+    }
+    return new Check("gradients", cell.name(), seeds.size(), failures);
+  }
+
+  /// The kernels' numbers beside the reference's.
+  public Check parity(NamedCell cell) {
     try (Backend backend = backends.apply(2)) {
-      for (NamedCell cell : NamedCell.runningOn(backend)) {
-        sink.accept(Parity.check(cell, backend));
-      }
+      return Parity.check(cell, backend);
     }
   }
 
-  /// The bits matrix of every cell, and that `bits.digest` knows no other cells.
-  public void bits(Consumer<Check> sink) {
-    BitsDigest expected = BitsDigest.committed();
-    BitsMatrix matrix = new BitsMatrix(backends, allocated, expected);
-    var missing = new TreeSet<String>();
-    expected.lines().keySet().forEach(words -> missing.add(words.split(" ", 2)[0]));
-    for (NamedCell cell : matrix.cells()) {
-      sink.accept(matrix.check(cell, extent));
-      missing.remove(cell.name());
-    }
-    for (String cell : missing) {
-      String reason = "bits.digest has bits of it, but it does not run on this backend";
-      sink.accept(new Check("bits", cell, 1, List.of(reason)));
-    }
+  /// The bits matrix of a cell.
+  public Check bits(NamedCell cell) {
+    return new BitsMatrix(backends, allocated, BitsDigest.committed()).check(cell, extent);
+  }
+
+  /// That every cell in `bits.digest` runs here.
+  public Check digest() {
+    var known = new TreeSet<String>();
+    BitsDigest.committed().lines().keySet().forEach(words -> known.add(words.split(" ", 2)[0]));
+    var missing = new TreeSet<>(known);
+    cells().forEach(cell -> missing.remove(cell.name()));
+    return new Check(
+        "digest",
+        "cells",
+        known.size(),
+        missing.stream().map(cell -> cell + " is in bits.digest, but does not run here").toList());
   }
 }

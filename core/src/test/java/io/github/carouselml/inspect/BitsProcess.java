@@ -31,7 +31,11 @@ public final class BitsProcess {
             AllocatedBytes::during,
             extent);
     try {
-      verification.bits(BitsProcess::print);
+      print(verification.digest());
+      for (NamedCell cell : verification.cells()) {
+        cells++;
+        print(verification.bits(cell));
+      }
     } catch (CarouselException.Request e) {
       System.out.println(e.getMessage());
       System.exit(2);
@@ -41,7 +45,6 @@ public final class BitsProcess {
   }
 
   private static void print(Check check) {
-    cells++;
     cases += check.cases();
     failed += check.failed();
     System.out.printf("%s: %d cases%n", check.subject(), check.cases());
