@@ -28,8 +28,7 @@ class VerifyCommandTest {
         .contains("gradients   parity, plain     bits, plain")
         .containsPattern("(?m)^gru +5 +222 +27$")
         .doesNotContain("FAILED");
-    assertThat(out.toString().lines().toList().getLast())
-        .matches("[1-9][0-9]{3} passed, 0 failed");
+    assertThat(out.toString().lines().toList().getLast()).matches("[1-9][0-9]{3} passed, 0 failed");
     assertThat(code).isZero();
   }
 

@@ -39,8 +39,8 @@ public final class Proof {
   /// @param full everything, in virtual machines with narrower vectors too
   /// @param bitsOnly nothing but the bits matrix, in this virtual machine
   /// @param table takes the lines of the table
-  public static Findings run(
-      String kernels, boolean full, boolean bitsOnly, Consumer<String> table) throws IOException {
+  public static Findings run(String kernels, boolean full, boolean bitsOnly, Consumer<String> table)
+      throws IOException {
     Proof proof = new Proof(full ? Extent.FULL : Extent.FAST, bitsOnly, table);
     proof.find(kernels);
     proof.cells();
@@ -123,8 +123,7 @@ public final class Proof {
       int passed = all.stream().mapToInt(result -> result.check().passed()).sum();
       table.accept(
           "bits, simd, all cells with %s: %s"
-              .formatted(
-                  String.join(" ", flags), failed == 0 ? "" + passed : failed + " FAILED"));
+              .formatted(String.join(" ", flags), failed == 0 ? "" + passed : failed + " FAILED"));
     }
   }
 }
