@@ -36,10 +36,9 @@ public record Diagnosis(
     if ("false".equals(machine.flags().get("UseFMA"))) {
       advice.add(
           machine.features().contains("fma")
-              ? "Java does not use the processor's fused multiply-add, without which everything is"
-                  + " many times slower: remove -XX:-UseFMA."
-              : "This processor has no fused multiply-add; the results are right, but many times"
-                  + " slower.");
+              ? "Java does not use the processor's fused multiply-add, without which nothing is"
+                  + " computed: remove -XX:-UseFMA."
+              : "This processor has no fused multiply-add, without which nothing is computed.");
     }
     if (machine.features().contains("avx512f") && lanes > 1 && lanes < 16) {
       advice.add(

@@ -1,7 +1,7 @@
 package io.github.carouselml.app.doctor;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.OperatingSystemMXBean;
+import io.github.carouselml.cpu.Jvm;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -78,15 +78,10 @@ public record Machine(
   }
 
   private static Map<String, String> vectorFlags() {
-    HotSpotDiagnosticMXBean bean =
-        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
     Map<String, String> flags = new LinkedHashMap<>();
     for (String flag : FLAGS) {
-      try {
-        flags.put(flag, bean.getVMOption(flag).getValue());
-      } catch (IllegalArgumentException _) {
-        // Each kind of processor has flags of its own; this one lacks this flag.
-      }
+      // Each kind of processor has flags of its own and lacks others.
+      Jvm.flag(flag).ifPresent(value -> flags.put(flag, value));
     }
     return flags;
   }

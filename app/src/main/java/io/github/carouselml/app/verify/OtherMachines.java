@@ -6,6 +6,7 @@ import io.github.carouselml.inspect.Check;
 import io.github.carouselml.model.Json;
 import io.github.carouselml.spec.CarouselException;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ final class OtherMachines {
   /// The whole bits matrix of the vector kernels in a virtual machine with these flags.
   static List<Result> bits(List<String> flags) throws IOException {
     String words = String.join(" ", flags);
-    Process process = new ProcessBuilder(command(flags)).redirectError(discard()).start();
+    Process process = new ProcessBuilder(command(flags)).redirectError(Redirect.DISCARD).start();
     try {
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       process.waitFor();
@@ -53,10 +54,6 @@ final class OtherMachines {
     }
   }
 
-  private static ProcessBuilder.Redirect discard() {
-    return ProcessBuilder.Redirect.DISCARD;
-  }
-
   private static Json last(String said) {
     try {
       return Json.read(said.lines().reduce("", (_, line) -> line), "What the other Java said");
@@ -69,6 +66,8 @@ final class OtherMachines {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "--add-modules=jdk.incubator.vector"));
+    // a full machine must not keep the compiler from ever finishing
+    command.add("-XX:-BackgroundCompilation");
     command.addAll(flags);
     String modules = System.getProperty("jdk.module.path");
     String main = Main.class.getName();
