@@ -91,6 +91,7 @@ public final class CpuBackend implements Backend {
         new CpuMoves(engine),
         new CpuDense(engine),
         new CpuNorms(engine),
+        new CpuAttention(engine),
         new CpuLosses(engine, updates),
         updates);
   }

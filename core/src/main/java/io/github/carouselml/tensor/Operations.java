@@ -8,4 +8,10 @@ package io.github.carouselml.tensor;
 /// added to what its slot holds or overwrites it. Slots of one call don't overlap unless a method
 /// says so. Results do not depend on threads.
 public record Operations(
-    Elements elements, Moves moves, Dense dense, Norms norms, Losses losses, Updates updates) {}
+    Elements elements,
+    Moves moves,
+    Dense dense,
+    Norms norms,
+    Attentions attentions,
+    Losses losses,
+    Updates updates) {}

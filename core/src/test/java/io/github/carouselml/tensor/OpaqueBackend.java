@@ -120,6 +120,7 @@ public final class OpaqueBackend implements Backend {
         wrap(Moves.class, real.moves()),
         wrap(Dense.class, real.dense()),
         wrap(Norms.class, real.norms()),
+        wrap(Attentions.class, real.attentions()),
         wrap(Losses.class, real.losses()),
         wrap(Updates.class, real.updates()));
   }

@@ -1,0 +1,252 @@
+package io.github.carouselml.grad;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.carouselml.cpu.TestBackends;
+import io.github.carouselml.grad.OpCheck.Input;
+import io.github.carouselml.spec.CarouselException;
+import io.github.carouselml.tensor.Backend;
+import io.github.carouselml.tensor.Layout;
+import io.github.carouselml.tensor.ParameterSpec;
+import io.github.carouselml.tensor.ParameterSpec.Role;
+import io.github.carouselml.tensor.Rows;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Attention against the same in double by finite differences, and its bits: of a sequence among
+/// others, of a step with others after it, on any threads.
+class AttentionTest {
+  /// Scores of a query and a key.
+  private interface Score {
+    double of(double[] q, double[] k, int from, int to);
+  }
+
+  private static double[][] attention(
+      Rows rows,
+      boolean perStep,
+      double[][] q,
+      double[][] k,
+      double[][] v,
+      int values,
+      int heads,
+      boolean causal,
+      Score score) {
+    double[][] y = new double[q.length][values];
+    for (int r = 0; r < q.length; r++) {
+      int t = perStep ? rows.step(r) : 0;
+      int rank = perStep ? r - rows.first(t) : r;
+      int n = causal ? t + 1 : rows.length(rank);
+      for (int h = 0; n > 0 && h < heads; h++) {
+        double[] p = new double[n];
+        double sum = 0;
+        int part = q[r].length / heads;
+        for (int u = 0; u < n; u++) {
+          double[] key = k[rows.first(u) + rank];
+          p[u] = StrictMath.exp(score.of(q[r], key, h * part, (h + 1) * part));
+          sum += p[u];
+        }
+        int width = values / heads;
+        for (int u = 0; u < n; u++) {
+          for (int f = h * width; f < (h + 1) * width; f++) {
+            y[r][f] += p[u] / sum * v[rows.first(u) + rank][f];
+          }
+        }
+      }
+    }
+    return y;
+  }
+
+  private static Score dot(double scale) {
+    return (q, k, from, to) -> {
+      double sum = 0;
+      for (int f = from; f < to; f++) {
+        sum += q[f] * k[f];
+      }
+      return scale * sum;
+    };
+  }
+
+  private static void multiplicative(
+      boolean perStep, int size, int values, int heads, float scale, boolean causal) {
+    new OpCheck(
+            List.of(new Input(perStep, size), new Input(true, size), new Input(true, values)),
+            List.of(),
+            (_, x, _) ->
+                List.of(
+                    AttentionOp.multiplicative(x.get(0), x.get(1), x.get(2), heads, scale, causal)),
+            (rows, x, _) ->
+                new double[][][] {
+                  attention(rows, perStep, x[0], x[1], x[2], values, heads, causal, dot(scale))
+                })
+        .run();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void multiplicative(boolean causal) {
+    multiplicative(true, 5, 3, 1, 1, causal);
+    multiplicative(true, 6, 18, 3, 0.5f, causal);
+  }
+
+  @Test
+  void one_query_for_each_sequence() {
+    multiplicative(false, 4, 6, 2, 0.7f, false);
+  }
+
+  @Test
+  void of_one_tensor_with_itself() {
+    new OpCheck(
+            List.of(new Input(true, 4)),
+            List.of(),
+            (_, x, _) ->
+                List.of(AttentionOp.multiplicative(x.get(0), x.get(0), x.get(0), 2, 0.5f, true)),
+            (rows, x, _) ->
+                new double[][][] {attention(rows, true, x[0], x[0], x[0], 4, 2, true, dot(0.5f))})
+        .run();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void additive(boolean perStep) {
+    int size = 18;
+    new OpCheck(
+            List.of(new Input(perStep, size), new Input(true, size), new Input(true, 3)),
+            List.of(new ParameterSpec("w", new Layout.Vector(size), Role.GAIN)),
+            (_, x, p) -> List.of(AttentionOp.additive(x.get(0), x.get(1), x.get(2), p.get("w"))),
+            (rows, x, w) ->
+                new double[][][] {
+                  attention(
+                      rows,
+                      perStep,
+                      x[0],
+                      x[1],
+                      x[2],
+                      3,
+                      1,
+                      false,
+                      (q, k, _, _) -> {
+                        double sum = 0;
+                        for (int f = 0; f < size; f++) {
+                          sum += w[0][f] * StrictMath.tanh(q[f] + k[f]);
+                        }
+                        return sum;
+                      })
+                })
+        .run();
+  }
+
+  /// Outputs and gradients by sequence, `[b][step][4]`, of an attention with queries and keys of
+  /// lengths of their own.
+  private static float[][][][] run(
+      int threads, boolean additive, boolean causal, int[] queryLengths, int[] keyLengths) {
+    try (Backend backend = TestBackends.plain(threads)) {
+      int B = keyLengths.length;
+      Rows keys = new Rows(90, B);
+      keys.set(keyLengths, B);
+      Rows queries = causal ? keys : new Rows(90, B);
+      queries.set(causal ? keyLengths : queryLengths, B);
+      ParameterSpec spec = new ParameterSpec("w", new Layout.Vector(4), Role.GAIN);
+      Parameters parameters = Parameters.allocate(backend, List.of(spec), true);
+      parameters.set("w", new float[] {1, -2, 3, 0.5f});
+      Tape tape = new Tape(backend, parameters, Tape.Mode.TRAIN, 1);
+      Tensor q = tape.inputWithGradient("q", new RowSpace.Steps(queries), 4);
+      Tensor k = tape.inputWithGradient("k", new RowSpace.Steps(keys), 4);
+      Tensor y =
+          additive
+              ? AttentionOp.additive(q, k, k, parameters.get("w"))
+              : AttentionOp.multiplicative(q, k, k, 2, 0.5f, causal);
+      Tensor dy = GivenGradient.of(tape.keep(y));
+      try (Program program = tape.program()) {
+        program.upload(q, numbers(queries, 1));
+        program.upload(k, numbers(keys, 2));
+        program.upload(dy, numbers(queries, 3));
+        program.train(1, 1);
+        float[] ys = new float[queries.count() * 4];
+        float[] dq = new float[queries.count() * 4];
+        float[] dk = new float[keys.count() * 4];
+        program.download(y, ys);
+        program.downloadGradient(q, dq);
+        program.downloadGradient(k, dk);
+        return new float[][][][] {
+          sequences(queries, ys), sequences(queries, dq), sequences(keys, dk)
+        };
+      }
+    }
+  }
+
+  /// The numbers of a step depend on its sequence and itself alone.
+  private static float[] numbers(Rows rows, int seed) {
+    float[] x = new float[rows.count() * 4];
+    for (int b = 0; b < rows.sequences(); b++) {
+      Random random = new Random(seed + 1000L * b);
+      for (int t = 0; t < rows.length(rows.rank(b)); t++) {
+        for (int f = 0; f < 4; f++) {
+          x[rows.row(t, b) * 4 + f] = random.nextFloat() * 2 - 1;
+        }
+      }
+    }
+    return x;
+  }
+
+  private static float[][][] sequences(Rows rows, float[] x) {
+    float[][][] y = new float[rows.sequences()][][];
+    for (int b = 0; b < y.length; b++) {
+      y[b] = new float[rows.length(rows.rank(b))][];
+      for (int t = 0; t < y[b].length; t++) {
+        y[b][t] = Arrays.copyOfRange(x, rows.row(t, b) * 4, rows.row(t, b) * 4 + 4);
+      }
+    }
+    return y;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_sequence_has_its_bits_among_others_and_on_any_threads(boolean additive) {
+    int[] queries = {40, 3, 0, 70, 1};
+    int[] keys = {20, 80, 5, 30, 0};
+    float[][][][] one = run(1, additive, false, queries, keys);
+    for (int threads : new int[] {2, 7}) {
+      assertThat(Arrays.deepEquals(run(threads, additive, false, queries, keys), one))
+          .as("%d threads", threads)
+          .isTrue();
+    }
+    float[][][][] alone = run(1, additive, false, new int[] {40}, new int[] {20});
+    for (int i = 0; i < 3; i++) {
+      assertThat(Arrays.deepEquals(alone[i][0], one[i][0])).as("result %d", i).isTrue();
+    }
+    // nothing to attend to: zeros
+    assertThat(one[0][4][0]).containsOnly(0f);
+  }
+
+  @Test
+  void a_causal_step_does_not_know_what_comes_after_it() {
+    float[][][] whole = run(1, false, true, new int[0], new int[] {33, 50})[0];
+    float[][][] cut = run(2, false, true, new int[0], new int[] {21, 2})[0];
+    for (int b = 0; b < 2; b++) {
+      assertThat(Arrays.deepEquals(Arrays.copyOf(whole[b], cut[b].length), cut[b])).isTrue();
+    }
+  }
+
+  @Test
+  void refuses_what_does_not_fit() {
+    try (Backend backend = TestBackends.plain()) {
+      Rows rows = new Rows(2, 2);
+      Tape tape =
+          new Tape(backend, Parameters.allocate(backend, List.of(), true), Tape.Mode.TRAIN, 1);
+      Tensor x = tape.input("x", new RowSpace.Steps(rows), 6);
+      Tensor s = tape.input("s", new RowSpace.Sequences(rows), 6);
+      assertThatThrownBy(() -> AttentionOp.multiplicative(x, x, x, 4, 1, true))
+          .isInstanceOf(CarouselException.Request.class)
+          .hasMessageContaining("cannot cut 6 features of queries and 6 of values into 4 equal");
+      assertThatThrownBy(() -> AttentionOp.multiplicative(s, x, x, 1, 1, true))
+          .hasMessageContaining("can be causal only where queries and keys are of the same steps");
+      assertThatThrownBy(() -> AttentionOp.multiplicative(x, s, s, 1, 1, false))
+          .hasMessageContaining("needs one key per step");
+    }
+  }
+}
