@@ -50,7 +50,7 @@ record Failures(int code, String sentence) {
           new Failures(
               FAILED,
               ("The memory of the Java virtual machine (%,d MiB) is not enough. Give it more with"
-                   + " JAVA_TOOL_OPTIONS=-Xmx…, or make batches, context or hidden size smaller.")
+                      + " JAVA_TOOL_OPTIONS=-Xmx…, or make batches, context or hidden size smaller.")
                   .formatted(Runtime.getRuntime().maxMemory() >> 20));
       default ->
           new Failures(
