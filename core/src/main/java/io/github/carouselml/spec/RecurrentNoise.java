@@ -1,7 +1,7 @@
 package io.github.carouselml.spec;
 
-/// What a recurrent layer leaves out at random while it is trained. Predicting, nothing is left out,
-/// and zoneout takes its expectation. All rates lie from 0 to below 1.
+/// What a recurrent layer leaves out at random while it is trained. Predicting, nothing is left
+/// out, and zoneout takes its expectation. All rates lie from 0 to below 1.
 ///
 /// @param input variational dropout on the input of every layer: one mask for all steps of a
 ///     sequence (Gal & Ghahramani 2016)

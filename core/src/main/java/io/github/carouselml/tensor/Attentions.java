@@ -2,8 +2,8 @@ package io.github.carouselml.tensor;
 
 import org.jspecify.annotations.Nullable;
 
-/// Attention: every query takes a weighted mean of the values of its own sequence, the weights being
-/// a softmax over how well its keys fit. Only real positions exist: those that a query may not see
+/// Attention: every query takes a weighted mean of the values of its own sequence, the weights
+/// being a softmax over how well its keys fit. Only real positions exist: those that a query may not see
 /// are left out of every sum, never weighted by 0.
 ///
 /// Sums over positions run with the position ascending, sums over queries with their step
@@ -54,8 +54,8 @@ public interface Attentions {
     }
   }
 
-  /// `p = softmax_u(scale q·k_u)`, `y = Σ_u p_u v_u`, in each of `heads` equal parts of the features
-  /// of q and k and of v and y. p has a row of [Pairs#weightRow] floats for each query and head.
+  /// `p = softmax_u(scale q·k_u)`, `y = Σ_u p_u v_u`, in each of `heads` equal parts of the
+  /// features of q and k and of v and y. p has a row of [Pairs#weightRow] floats for each query and head.
   void multiplicative(
       Pairs pairs,
       int heads,

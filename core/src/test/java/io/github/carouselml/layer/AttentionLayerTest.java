@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// An LSTM with each kind of attention on top, trained end to end: one step of a sequence is marked,
-/// and which of three symbols stood there is asked at the end. Guessing finds a third.
+/// An LSTM with each kind of attention on top, trained end to end: one step of a sequence is
+/// marked, and which of three symbols stood there is asked at the end. Guessing finds a third.
 class AttentionLayerTest {
   private static final int STEPS = 12;
   private static final int BATCH = 32;

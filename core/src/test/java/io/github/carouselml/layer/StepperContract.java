@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What steps must give on every set of kernels: the bits of the whole sequence, whoever else steps,
-/// and no garbage.
+/// What steps must give on every set of kernels: the bits of the whole sequence, whoever else
+/// steps, and no garbage.
 public abstract class StepperContract {
   /// A stack and what stands on it.
   record Model(Recurrent stack, Dense head) {

@@ -38,8 +38,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Residual connections, layer norm, dropout of every kind, zoneout and DropConnect, on every set of
-/// kernels: values and all gradients against finite differences of the reference with the same
+/// Residual connections, layer norm, dropout of every kind, zoneout and DropConnect, on every set
+/// of kernels: values and all gradients against finite differences of the reference with the same
 /// masks, and the same bits on any threads, with any neighbours and on opaque buffers.
 public abstract class StructureContract {
   private static final long SEED = 23;
