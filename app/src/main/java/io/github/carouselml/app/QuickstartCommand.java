@@ -101,10 +101,13 @@ final class QuickstartCommand implements Callable<Integer> {
   private void next() {
     console.print("");
     console.print("To try next:");
-    console.print("  carousel predict %s --data %s".formatted(out, out.resolve(DATA)));
+    // the launcher tells how it was called: from a checkout that is ./carousel
+    String carousel = System.getProperty("carousel.command", "carousel");
+    Path data = out.resolve(DATA);
+    console.print("  %s predict %s --data %s".formatted(carousel, out, data));
     console.print(
-        "  carousel train forecast --data %s --horizon 12 --test-start 1959-01 --out my-run"
-            .formatted(out.resolve(DATA)));
-    console.print("  carousel train forecast --help");
+        "  %s train forecast --data %s --horizon 12 --test-start 1959-01 --out my-run"
+            .formatted(carousel, data));
+    console.print("  %s train forecast --help".formatted(carousel));
   }
 }

@@ -45,6 +45,10 @@ final class Sweep implements RecurrentPlan {
   /// Fewer multiply-adds than this a step are not worth sharing.
   private static final long SHARED_STEP = 30_000;
 
+  /// A pass of a single step is over before a helper that rests has been woken, unless it has this
+  /// many multiply-adds.
+  private static final long SHARED_PASS = 1_000_000;
+
   /// By units, an inference pass projects the inputs of about this many rows at once.
   private static final int PROJECTED_ROWS = 128;
 
@@ -457,7 +461,8 @@ final class Sweep implements RecurrentPlan {
 
   /// Whether there is enough to do between two meetings of the threads.
   private boolean shared() {
-    return SHARED_STEP <= (recurs ? stepCost * rows.sequences() : inputCost * rows.count());
+    long least = rows.steps() == 1 ? SHARED_PASS : SHARED_STEP;
+    return least <= (recurs ? stepCost * rows.sequences() : inputCost * rows.count());
   }
 
   /// The chunks that so many units, or panels of units, are cut into.
