@@ -246,7 +246,7 @@ final class Sweep implements RecurrentPlan {
     dc = new float[train && hasC ? states : 0];
     carry = new float[train && kernel.carries() ? states : 0];
     dm = new float[train && made ? states : 0];
-    gradients = new SweepGradients(products, gates, ldx, ldh, ld);
+    gradients = new SweepGradients(products, gates, team.size(), ldx, ldh, ld);
   }
 
   /// The cell's kernel, with zoneout around it if there is any.
@@ -281,6 +281,7 @@ final class Sweep implements RecurrentPlan {
   @Override
   public long workspaceFloats() {
     long floats = (long) zeros.length + dh.length + dc.length + carry.length + dm.length;
+    floats += gradients.copyFloats();
     floats += operandMask == null ? 0 : operandMask.floats();
     floats += kernel instanceof Zoneout zoneout ? zoneout.floats() : 0;
     for (GatePlan gate : gates) {

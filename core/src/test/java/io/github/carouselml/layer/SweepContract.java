@@ -73,14 +73,18 @@ public abstract class SweepContract {
   }
 
   static Stream<SweepRun.Case> cases() {
-    return cells()
-        .flatMap(cell ->
-            Stream.of(
-                new SweepRun.Case(cell, 3, new int[] {5, 2, 7, 0, 7, 1}, 1),
-                new SweepRun.Case(cell, 17, new int[] {4, 4, 4, 4, 4, 4, 4, 4, 4}, 2),
-                new SweepRun.Case(cell, 1, new int[] {1}, 3),
-                new SweepRun.Case(cell, 20, new int[] {6}, 4),
-                new SweepRun.Case(cell, 5, new int[] {0, 0}, 5)));
+    return Stream.concat(
+        cells()
+            .flatMap(cell ->
+                Stream.of(
+                    new SweepRun.Case(cell, 3, new int[] {5, 2, 7, 0, 7, 1}, 1),
+                    new SweepRun.Case(cell, 17, new int[] {4, 4, 4, 4, 4, 4, 4, 4, 4}, 2),
+                    new SweepRun.Case(cell, 1, new int[] {1}, 3),
+                    new SweepRun.Case(cell, 20, new int[] {6}, 4),
+                    new SweepRun.Case(cell, 5, new int[] {0, 0}, 5))),
+        // so wide that the weight gradients copy their operands, and not a multiple of their tiles
+        Stream.of(new CellSpec.Lstm(270), new CellSpec.Gru(270))
+            .map(cell -> new SweepRun.Case(cell, 261, new int[] {60, 2, 0, 60, 3}, 6)));
   }
 
   @ParameterizedTest
