@@ -1,20 +1,26 @@
 package io.github.carouselml.simd;
 
+import io.github.carouselml.cell.CellBlock;
+import io.github.carouselml.cell.CellKernel;
 import io.github.carouselml.cell.CellKernels;
+import io.github.carouselml.cell.GateGroup;
 import io.github.carouselml.cpu.KernelProvider;
 import io.github.carouselml.kernel.Elementwise;
 import io.github.carouselml.kernel.Products;
 import io.github.carouselml.layer.WarmUpContract;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 class WarmUpTest extends WarmUpContract {
   private final Thread caller = Thread.currentThread();
   private final AtomicLong calls = new AtomicLong();
+  private final AtomicLong forwards = new AtomicLong();
+  private final AtomicLong backwards = new AtomicLong();
 
   @Override
   protected long callsOfThisThread() {
-    return calls.get();
+    return Math.min(calls.get(), Math.min(forwards.get(), backwards.get()));
   }
 
   @Override
@@ -53,9 +59,47 @@ class WarmUpTest extends WarmUpContract {
 
       @Override
       public CellKernels cells() {
-        return vectors.cells();
+        return cell -> new CountedCell(vectors.cells().of(cell));
       }
     };
+  }
+
+  private void count(AtomicLong of) {
+    if (Thread.currentThread() == caller) {
+      of.incrementAndGet();
+    }
+  }
+
+  private final class CountedCell implements CellKernel {
+    private final CellKernel cell;
+    private final List<GateGroup> groups;
+
+    CountedCell(CellKernel cell) {
+      this.cell = cell;
+      groups = cell.groups();
+    }
+
+    @Override
+    public List<GateGroup> groups() {
+      return groups;
+    }
+
+    @Override
+    public boolean carries() {
+      return cell.carries();
+    }
+
+    @Override
+    public void forward(int stage, CellBlock s) {
+      count(forwards);
+      cell.forward(stage, s);
+    }
+
+    @Override
+    public void backward(int stage, CellBlock s) {
+      count(backwards);
+      cell.backward(stage, s);
+    }
   }
 
   private final class Counted implements Products {
