@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// The products around it, lengths and time are the sweep's. Every implementation of a cell does the
 /// same operations in the same order on each element, so they give the same bits.
 public interface CellKernel {
-  /// The groups of gates, in the order of [CellBlock#zAt] and of the cell's parameters.
-  List<GateGroup> groups();
+  /// Its gates and stages, the same object in every call.
+  CellShape shape();
 
   /// Pre-activations to gates and new state.
   void forward(int stage, CellBlock s);
@@ -38,25 +38,6 @@ public interface CellKernel {
   /// Whether a part of ∂L/∂h' reaches it past the recurrent product.
   boolean carries();
 
-  /// Whether stage 0 makes an operand for stage 1.
-  default boolean makesOperand() {
-    return groups().stream()
-        .anyMatch(group ->
-            group.operand() == GateGroup.Operand.MADE
-                || group.operand() == GateGroup.Operand.PROJECTED);
-  }
-
-  /// Whether the last stage projects what the one before made to the outputs.
-  default boolean projects() {
-    return groups().stream().anyMatch(group -> group.operand() == GateGroup.Operand.PROJECTED);
-  }
-
-  /// Whether a step's units see those of the step before. If not, each unit can run through all
-  /// steps by itself.
-  default boolean recurs() {
-    return groups().stream().anyMatch(group -> group.operand() != GateGroup.Operand.NONE);
-  }
-
   /// The gates of each vector that the cell uses itself, as a product does not: peepholes and gains.
   default List<Integer> vectors() {
     return List.of();
@@ -65,9 +46,4 @@ public interface CellKernel {
   /// Adds the gradients of those vectors. The rows are some of all rows, in memory order, with the δ
   /// that [#backward] left; the calls come in memory order too.
   default void vectorGradients(CellBlock s) {}
-
-  /// The stages of a step.
-  default int stages() {
-    return groups().stream().mapToInt(GateGroup::stage).max().orElse(0) + 1;
-  }
 }

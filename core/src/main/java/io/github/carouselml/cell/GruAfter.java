@@ -6,7 +6,6 @@ import static io.github.carouselml.kernel.Functions.tanh;
 import static io.github.carouselml.kernel.Products.LANES;
 
 import io.github.carouselml.cell.GateGroup.Operand;
-import java.util.List;
 
 /// The GRU with the reset gate after the product, in float (the reference in double is
 /// [GruAfterReference]):
@@ -18,12 +17,15 @@ import java.util.List;
 /// ```
 /// Three groups: r z, into which both products go; a_n; q_n.
 final class GruAfter implements CellKernel {
+  private final CellShape shape =
+      CellShape.of(
+          new GateGroup(2, true, Operand.STATE, 0),
+          new GateGroup(1, true, Operand.NONE, 0),
+          new GateGroup(1, false, Operand.STATE, 0));
+
   @Override
-  public List<GateGroup> groups() {
-    return List.of(
-        new GateGroup(2, true, Operand.STATE, 0),
-        new GateGroup(1, true, Operand.NONE, 0),
-        new GateGroup(1, false, Operand.STATE, 0));
+  public CellShape shape() {
+    return shape;
   }
 
   @Override

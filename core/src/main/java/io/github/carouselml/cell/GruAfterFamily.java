@@ -1,7 +1,6 @@
 package io.github.carouselml.cell;
 
 import io.github.carouselml.spec.CellSpec;
-import java.util.List;
 
 /// The GRU with the reset gate after the product and any activations, in float and in columns (the
 /// reference in double is [GruAfterReference]; the one with σ and tanh is [GruAfter]):
@@ -12,6 +11,7 @@ import java.util.List;
 /// h = n + z (h' - n)
 /// ```
 final class GruAfterFamily implements CellKernel {
+  private final CellShape shape = new GruAfter().shape();
   private final Bend σ;
   private final Bend φ;
 
@@ -21,8 +21,8 @@ final class GruAfterFamily implements CellKernel {
   }
 
   @Override
-  public List<GateGroup> groups() {
-    return new GruAfter().groups();
+  public CellShape shape() {
+    return shape;
   }
 
   @Override

@@ -6,7 +6,6 @@ import static io.github.carouselml.kernel.Functions.tanh;
 import static io.github.carouselml.kernel.Products.LANES;
 
 import io.github.carouselml.cell.GateGroup.Operand;
-import java.util.List;
 
 /// The GRU with the reset gate before the product, in float (the reference in double is
 /// [GruBeforeReference]):
@@ -18,10 +17,13 @@ import java.util.List;
 /// ```
 /// Two stages, because `R_n m` needs m of all units.
 final class GruBefore implements CellKernel {
+  private final CellShape shape =
+      CellShape.of(
+          new GateGroup(2, true, Operand.STATE, 0), new GateGroup(1, true, Operand.MADE, 1));
+
   @Override
-  public List<GateGroup> groups() {
-    return List.of(
-        new GateGroup(2, true, Operand.STATE, 0), new GateGroup(1, true, Operand.MADE, 1));
+  public CellShape shape() {
+    return shape;
   }
 
   @Override

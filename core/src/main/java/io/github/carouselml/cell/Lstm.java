@@ -6,7 +6,6 @@ import static io.github.carouselml.kernel.Functions.tanh;
 import static io.github.carouselml.kernel.Products.LANES;
 
 import io.github.carouselml.cell.GateGroup.Operand;
-import java.util.List;
 
 /// The LSTM in float (the reference in double is [LstmReference]); gates in the order i f g o:
 /// ```
@@ -15,9 +14,11 @@ import java.util.List;
 /// c = f c' + i g            h = o tanh(c)
 /// ```
 final class Lstm implements CellKernel {
+  private final CellShape shape = CellShape.of(new GateGroup(4, true, Operand.STATE, 0));
+
   @Override
-  public List<GateGroup> groups() {
-    return List.of(new GateGroup(4, true, Operand.STATE, 0));
+  public CellShape shape() {
+    return shape;
   }
 
   @Override

@@ -35,6 +35,7 @@ final class LstmFamily implements CellKernel {
   private final int[] parts;
 
   private final CellNorms norms;
+  private final CellShape shape;
 
   /// The group with which the gates begin, and that of m where the cell is normalised.
   private final int gates;
@@ -69,10 +70,15 @@ final class LstmFamily implements CellKernel {
     gainW = peephole + (peepholes ? 1 : 0);
     gainR = gainW + parts.length;
     gainC = gainR + parts.length;
+    shape = CellShape.of(groups(parts, normed, projected));
   }
 
   @Override
-  public List<GateGroup> groups() {
+  public CellShape shape() {
+    return shape;
+  }
+
+  private static List<GateGroup> groups(int[] parts, boolean normed, boolean projected) {
     List<GateGroup> groups = new ArrayList<>();
     if (normed) {
       Arrays.stream(parts).forEach(n -> groups.add(GateGroup.product(n, true, 0)));
@@ -84,7 +90,7 @@ final class LstmFamily implements CellKernel {
       Arrays.stream(parts).forEach(n -> groups.add(new GateGroup(n, true, Operand.STATE, 0)));
     }
     if (projected) {
-      groups.add(GateGroup.projection(last + 1));
+      groups.add(GateGroup.projection(normed ? 3 : 1));
     }
     return groups;
   }

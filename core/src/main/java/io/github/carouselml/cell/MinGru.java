@@ -2,7 +2,6 @@ package io.github.carouselml.cell;
 
 import io.github.carouselml.cell.GateGroup.Operand;
 import io.github.carouselml.kernel.Unary;
-import java.util.List;
 
 /// The minGRU in float and in columns (the reference in double is [MinGruReference]):
 /// ```
@@ -11,11 +10,13 @@ import java.util.List;
 /// ```
 /// No gate sees h': the products of all steps are one, and each unit then scans through time.
 final class MinGru implements CellKernel {
+  private final CellShape shape = CellShape.of(new GateGroup(2, true, Operand.NONE, 0));
+
   private static final Bend σ = new Bend(Unary.SIGMOID, 0f, 0f);
 
   @Override
-  public List<GateGroup> groups() {
-    return List.of(new GateGroup(2, true, Operand.NONE, 0));
+  public CellShape shape() {
+    return shape;
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.github.carouselml.cell;
 
 import io.github.carouselml.cell.GateGroup.Operand;
 import io.github.carouselml.kernel.Unary;
-import java.util.List;
 
 /// The minLSTM in float and in columns (the reference in double is [MinLstmReference]):
 /// ```
@@ -13,13 +12,16 @@ import java.util.List;
 /// No gate sees h': the products of all steps are one, and each unit then scans through time.
 /// Backward computes i, f and u again, which is cheaper than keeping them beside g.
 final class MinLstm implements CellKernel {
+  private final CellShape shape =
+      CellShape.of(
+          new GateGroup(2, true, Operand.NONE, 0), new GateGroup(1, true, Operand.NONE, 0));
+
   private static final Bend σ = new Bend(Unary.SIGMOID, 0f, 0f);
   private static final Bend MINUS_ONE = new Bend(Unary.AFFINE, 1f, -1f);
 
   @Override
-  public List<GateGroup> groups() {
-    return List.of(
-        new GateGroup(2, true, Operand.NONE, 0), new GateGroup(1, true, Operand.NONE, 0));
+  public CellShape shape() {
+    return shape;
   }
 
   @Override

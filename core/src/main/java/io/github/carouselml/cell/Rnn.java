@@ -5,16 +5,17 @@ import static io.github.carouselml.kernel.Functions.tanh;
 import static io.github.carouselml.kernel.Products.LANES;
 
 import io.github.carouselml.cell.GateGroup.Operand;
-import java.util.List;
 
 /// The simple recurrent network in float (the reference in double is [RnnReference]):
 /// ```
 /// h = tanh(W x + R h' + b)
 /// ```
 final class Rnn implements CellKernel {
+  private final CellShape shape = CellShape.of(new GateGroup(1, true, Operand.STATE, 0));
+
   @Override
-  public List<GateGroup> groups() {
-    return List.of(new GateGroup(1, true, Operand.STATE, 0));
+  public CellShape shape() {
+    return shape;
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.github.carouselml.cell;
 
 import io.github.carouselml.cell.GateGroup.Operand;
 import io.github.carouselml.spec.CellSpec;
-import java.util.List;
 
 /// The simple recurrent network with any activation, in float and in columns (the reference in
 /// double is [RnnReference]; the one with tanh is [Rnn]):
@@ -10,6 +9,8 @@ import java.util.List;
 /// h = φ(W x + R h' + b)
 /// ```
 final class RnnFamily implements CellKernel {
+  private final CellShape shape = CellShape.of(new GateGroup(1, true, Operand.STATE, 0));
+
   private final Bend φ;
 
   RnnFamily(CellSpec.Rnn spec) {
@@ -17,8 +18,8 @@ final class RnnFamily implements CellKernel {
   }
 
   @Override
-  public List<GateGroup> groups() {
-    return List.of(new GateGroup(1, true, Operand.STATE, 0));
+  public CellShape shape() {
+    return shape;
   }
 
   @Override

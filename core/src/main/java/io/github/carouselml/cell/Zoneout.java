@@ -38,8 +38,8 @@ public final class Zoneout implements CellKernel {
     this.cell = cell;
     this.keptH = keptH;
     this.keptC = keptC;
-    lastStage = cell.stages() - 1;
-    cellStage = cell.projects() ? lastStage - 1 : lastStage;
+    lastStage = cell.shape().stages() - 1;
+    cellStage = cell.shape().cellStage();
     candidate = new float[keptC > 0 ? candidates : 0];
     passedH = new float[states];
     passedC = new float[keptC > 0 ? states : 0];
@@ -67,8 +67,8 @@ public final class Zoneout implements CellKernel {
   }
 
   @Override
-  public List<GateGroup> groups() {
-    return cell.groups();
+  public CellShape shape() {
+    return cell.shape();
   }
 
   @Override

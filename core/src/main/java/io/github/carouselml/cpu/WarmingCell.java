@@ -2,10 +2,9 @@ package io.github.carouselml.cpu;
 
 import io.github.carouselml.cell.CellBlock;
 import io.github.carouselml.cell.CellKernel;
-import io.github.carouselml.cell.GateGroup;
+import io.github.carouselml.cell.CellShape;
 import io.github.carouselml.cell.RowKernel;
 import io.github.carouselml.kernel.Products;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A cell that starts on plain loops; see [WarmUp].
@@ -55,7 +54,7 @@ final class WarmingCell implements CellKernel {
     s.carry = new float[FLOATS];
     s.dm = new float[FLOATS];
     float[] r = new float[2 * Products.LANES * CellBlock.Z_ROW];
-    int stages = fast.stages(); // not inside an exercise: counting them allocates
+    int stages = fast.shape().stages();
     return switch (place) {
       case FORWARD ->
           () -> {
@@ -80,8 +79,8 @@ final class WarmingCell implements CellKernel {
   }
 
   @Override
-  public List<GateGroup> groups() {
-    return plain.groups();
+  public CellShape shape() {
+    return plain.shape();
   }
 
   @Override

@@ -6,9 +6,8 @@ import static io.github.carouselml.simd.Lanes.F;
 
 import io.github.carouselml.cell.CellBlock;
 import io.github.carouselml.cell.CellKernel;
-import io.github.carouselml.cell.GateGroup;
+import io.github.carouselml.cell.CellShape;
 import io.github.carouselml.kernel.Functions;
-import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -23,8 +22,8 @@ final class VectorGruAfter implements CellKernel {
   }
 
   @Override
-  public List<GateGroup> groups() {
-    return plain.groups();
+  public CellShape shape() {
+    return plain.shape();
   }
 
   @Override

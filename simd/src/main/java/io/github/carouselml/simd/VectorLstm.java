@@ -6,10 +6,9 @@ import static io.github.carouselml.simd.Lanes.F;
 
 import io.github.carouselml.cell.CellBlock;
 import io.github.carouselml.cell.CellKernel;
-import io.github.carouselml.cell.GateGroup;
+import io.github.carouselml.cell.CellShape;
 import io.github.carouselml.cell.RowKernel;
 import io.github.carouselml.kernel.Functions;
-import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -24,8 +23,8 @@ final class VectorLstm implements RowKernel {
   }
 
   @Override
-  public List<GateGroup> groups() {
-    return plain.groups();
+  public CellShape shape() {
+    return plain.shape();
   }
 
   @Override

@@ -3,12 +3,11 @@ package io.github.carouselml.simd;
 import io.github.carouselml.cell.CellBlock;
 import io.github.carouselml.cell.CellKernel;
 import io.github.carouselml.cell.CellKernels;
-import io.github.carouselml.cell.GateGroup;
+import io.github.carouselml.cell.CellShape;
 import io.github.carouselml.cpu.KernelProvider;
 import io.github.carouselml.kernel.Elementwise;
 import io.github.carouselml.kernel.Products;
 import io.github.carouselml.layer.WarmUpContract;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -72,16 +71,14 @@ class WarmUpTest extends WarmUpContract {
 
   private final class CountedCell implements CellKernel {
     private final CellKernel cell;
-    private final List<GateGroup> groups;
 
     CountedCell(CellKernel cell) {
       this.cell = cell;
-      groups = cell.groups();
     }
 
     @Override
-    public List<GateGroup> groups() {
-      return groups;
+    public CellShape shape() {
+      return cell.shape();
     }
 
     @Override

@@ -1,0 +1,379 @@
+package io.github.carouselml.cpu;
+
+import static io.github.carouselml.cpu.CpuBuffer.floats;
+
+import io.github.carouselml.cell.CellBlock;
+import io.github.carouselml.cell.CellKernel;
+import io.github.carouselml.cell.GateGroup.Operand;
+import io.github.carouselml.kernel.Binary;
+import io.github.carouselml.kernel.Elementwise;
+import io.github.carouselml.kernel.Products;
+import io.github.carouselml.kernel.Team;
+import io.github.carouselml.tensor.Rows;
+import io.github.carouselml.tensor.Sizes;
+import io.github.carouselml.tensor.Slot;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// The way of a [Sweep] from the last step to the first, which leaves the δ of all gates in z.
+final class SweepBackward {
+  private static final int ROW = CellBlock.Z_ROW;
+
+  private final SweepSpace space;
+  private final Team team;
+  private final Products products;
+  private final Elementwise elementwise;
+  private final CellKernel kernel;
+  private final GatePlan[] gates;
+  private final CellVectors vectors;
+  private final @Nullable OperandMask operandMask;
+  private final boolean masksMade;
+  private final boolean hasC;
+  private final boolean made;
+  private final boolean recurs;
+  private final int stages;
+  private final int cellStage;
+  private final int ldh;
+  private final int ld;
+  private final int weightPanels;
+  private final int inputPanels;
+  private final float[] z;
+  private final float[] c;
+  private final float[] dh;
+  private final float[] dc;
+  private final float[] carry;
+  private final float[] dm;
+
+  // bound for a pass
+  private @Nullable Slot dy;
+  private @Nullable Slot dhN;
+  private @Nullable Slot dcN;
+  private @Nullable Slot dh0;
+  private @Nullable Slot dc0;
+
+  // where the threads are
+  private int t;
+  private int stage;
+
+  private final Team.Task transpose = this::transpose;
+  private final Team.Task backwardSequences = this::backwardSequences;
+  private final Team.Task backwardUnits = this::backwardUnits;
+  private final Team.Task backwardRow = this::backwardRow;
+  private final Team.Task scanUnitsBack = this::scanUnitsBack;
+  private final Team.Task firstStates = this::firstStates;
+  private final Team.Task vectorGradients = this::vectorGradients;
+
+  SweepBackward(SweepSpace space) {
+    this.space = space;
+    team = space.team;
+    products = space.products;
+    elementwise = space.elementwise;
+    kernel = space.kernel;
+    gates = space.gates;
+    vectors = space.vectors;
+    operandMask = space.operandMask;
+    masksMade = space.masksMade;
+    hasC = space.hasC;
+    made = space.shape.makesOperand();
+    recurs = space.shape.recurs();
+    stages = space.shape.stages();
+    cellStage = space.shape.cellStage();
+    ldh = space.ldh;
+    ld = space.ld;
+    weightPanels = Arrays.stream(space.panels).max().orElse(0);
+    inputPanels = (Sizes.blocks(space.inputs) + 3) / 4;
+    z = space.z;
+    c = space.c;
+    int states = space.train ? space.zeros.length : 0;
+    dh = new float[states];
+    dc = new float[hasC ? states : 0];
+    carry = new float[kernel.carries() ? states : 0];
+    dm = new float[made ? states : 0];
+  }
+
+  /// The floats of its own memory.
+  long workspaceFloats() {
+    return (long) dh.length + dc.length + carry.length + dm.length;
+  }
+
+  /// The δ of every step, and the gradients of the first states.
+  void run(
+      @Nullable Slot dy,
+      @Nullable Slot dhN,
+      @Nullable Slot dcN,
+      boolean needsDx,
+      @Nullable Slot dh0,
+      @Nullable Slot dc0) {
+    this.dy = dy;
+    this.dhN = dhN;
+    this.dcN = dcN;
+    this.dh0 = dh0;
+    this.dc0 = dc0;
+    space.layOut(space.rows.count(), true);
+    if (space.rows.count() > 0) {
+      team.run(weightPanels + (needsDx ? inputPanels : 0), transpose);
+      if (space.bySequences()) {
+        space.chooseChunks();
+        team.run(space.chunks(), backwardSequences);
+      } else {
+        backwardByUnits();
+      }
+    }
+    if (dh0 != null || dc0 != null) {
+      team.run(weightPanels, firstStates);
+    }
+  }
+
+  /// Those of the cell's own vectors.
+  void vectorGradients(@Nullable Slot[] parameterGradients) {
+    if (vectors.any()) {
+      vectors.bindGradients(parameterGradients);
+      team.run(space.blocks[0], vectorGradients);
+    }
+  }
+
+  private void backwardByUnits() {
+    Rows rows = space.rows;
+    boolean shared = space.shared();
+    if (!recurs) {
+      team.run(space.chunks(space.panels[0], shared), scanUnitsBack);
+      return;
+    }
+    for (t = rows.steps() - 1; t >= 0; t--) {
+      for (stage = stages - 1; stage >= 0; stage--) {
+        team.run(space.chunks(space.panels[stage], shared), backwardUnits);
+        if (kernel.rowNumbers() > 0) {
+          team.run(rows.active(t), backwardRow);
+        }
+      }
+    }
+  }
+
+  /// The gradients of the cell's own vectors for one block of units: one chain over all rows.
+  private void vectorGradients(int block, int worker) {
+    Rows rows = space.rows;
+    CellBlock s = space.scratch[worker];
+    s.stateRow = ld;
+    s.z = z;
+    s.c = c;
+    space.unitsAt(s, 0, block);
+    vectors.gradientsAt(s, block);
+    int lane = block * Sizes.LANES;
+    // The state before a row lies as many rows on as its step has: steps of the same number of
+    // sequences go together.
+    for (int t = rows.steps() - 1; t >= 0; t--) {
+      int row = rows.first(t);
+      int n = rows.active(t);
+      while (t > 1 && rows.active(t - 1) == n) {
+        t--;
+      }
+      s.rows = rows.first(t) + n - row;
+      s.cPrev = t == 0 ? space.c0 : c;
+      s.cPrevAt = (t == 0 ? space.c0At : (row + n) * ld) + lane;
+      s.cAt = row * ld + lane;
+      space.gatesAt(s, block, 0, row);
+      kernel.vectorGradients(s);
+    }
+  }
+
+  private void transpose(int panel, int worker) {
+    for (GatePlan gate : gates) {
+      if (panel < weightPanels) {
+        if (gate.hasOperand() && panel < gate.recurrentTurned.panels()) {
+          Transposed.panel(
+              gate.recurrent,
+              gate.recurrentTurned,
+              gate.r,
+              gate.rAt,
+              gate.recurrentTransposed,
+              0,
+              panel);
+        }
+      } else if (gate.group.input()) {
+        Transposed.panel(
+            gate.input,
+            gate.inputTurned,
+            gate.w,
+            gate.wAt,
+            gate.inputTransposed,
+            0,
+            panel - weightPanels);
+      }
+    }
+  }
+
+  private void backwardSequences(int chunk, int worker) {
+    Rows rows = space.rows;
+    CellBlock s = space.scratch[worker];
+    int from = chunk * space.chunkRows;
+    for (int t = rows.steps() - 1; t >= 0; t--) {
+      int n = Math.min(space.chunkRows, rows.active(t) - from);
+      if (n > 0) {
+        for (int stage = stages - 1; stage >= 0; stage--) {
+          for (int q = 0; q < space.panels[stage]; q++) {
+            stepBack(s, stage, t, from, n, q);
+          }
+          backwardRows(s, stage, t, from, n);
+        }
+      }
+    }
+  }
+
+  private void backwardUnits(int chunk, int worker) {
+    CellBlock s = space.scratch[worker];
+    int end = Math.min(space.panels[stage], (chunk + 1) * space.unitsPerChunk);
+    for (int q = chunk * space.unitsPerChunk; q < end; q++) {
+      stepBack(s, stage, t, 0, space.rows.active(t), q);
+    }
+  }
+
+  private void scanUnitsBack(int chunk, int worker) {
+    Rows rows = space.rows;
+    CellBlock s = space.scratch[worker];
+    int end = Math.min(space.panels[0], (chunk + 1) * space.unitsPerChunk);
+    for (int q = chunk * space.unitsPerChunk; q < end; q++) {
+      for (int t = rows.steps() - 1; t >= 0; t--) {
+        stepBack(s, 0, t, 0, rows.active(t), q);
+      }
+    }
+  }
+
+  /// One stage of step t backward, for ranks [rank, rank + n) and 64 units: the gradient of what the
+  /// stage made, complete, then the cell.
+  private void stepBack(CellBlock s, int stage, int t, int rank, int n, int q) {
+    int row = space.rows.first(t) + rank;
+    if (stage == stages - 1) {
+      stateGradient(t, rank, n, q, dh, rank * ldh + q * ROW);
+    }
+    if (hasC && stage == cellStage) {
+      endCells(t, rank, n, q);
+    }
+    if (made && stage == stages - 2) {
+      // ∂L/∂m = Rᵀ δ of the stage after, or Pᵀ ∂L/∂h
+      int state = rank * ld + q * ROW;
+      int width = Math.min(ROW, ld - q * ROW);
+      for (int i = 0; i < n; i++) {
+        Arrays.fill(dm, state + i * ld, state + i * ld + width, 0f);
+      }
+      for (GatePlan gate : gates) {
+        if (gate.group.operand() == Operand.MADE || gate.group.operand() == Operand.PROJECTED) {
+          gate.recurBack(products, q, n, z, row, space.zPanel, dm, state, ld);
+        }
+      }
+      if (operandMask != null && masksMade) {
+        operandMask.inPlace(dm, state, rank, n, q * ROW, width);
+      }
+    }
+    arraysBack(s, stage, t, n);
+    int last = Math.min(space.blocks[stage], 4 * (q + 1));
+    for (int block = 4 * q; block < last; block++) {
+      locateBack(s, stage, t, rank, block);
+      kernel.backward(stage, s);
+    }
+  }
+
+  private void backwardRow(int rank, int worker) {
+    backwardRows(space.scratch[worker], stage, t, rank, 1);
+  }
+
+  private void backwardRows(CellBlock s, int stage, int t, int rank, int n) {
+    if (kernel.rowNumbers() > 0) {
+      arraysBack(s, stage, t, n);
+      locateBack(s, stage, t, rank, 0);
+      kernel.backwardRows(stage, s);
+    }
+  }
+
+  /// What a cell reads and writes at one stage of step t going backward.
+  private void arraysBack(CellBlock s, int stage, int t, int n) {
+    space.arrays(s, stage, t, n);
+    s.cPrev = t == 0 ? space.c0 : c;
+    s.dh = dh;
+    s.dc = dc;
+    s.carry = carry;
+    s.dm = dm;
+  }
+
+  /// Where that begins for one block of units.
+  private void locateBack(CellBlock s, int stage, int t, int rank, int block) {
+    int lane = block * Sizes.LANES;
+    space.locate(s, stage, t, rank, block, 0, space.rows.first(t) + rank);
+    s.dhAt = rank * ldh + lane;
+    s.carryAt = s.dhAt;
+    s.dcAt = rank * ld + lane;
+    s.dmAt = s.dcAt;
+  }
+
+  /// The sequences among n from `rank` on that go on after step t.
+  private int after(int t, int rank, int n) {
+    Rows rows = space.rows;
+    return t + 1 < rows.steps() ? Math.clamp(rows.active(t + 1) - rank, 0, n) : 0;
+  }
+
+  /// ∂L/∂c_t of 64 units of the sequences that end at t, which comes from outside alone.
+  private void endCells(int t, int rank, int n, int q) {
+    int width = Math.min(ROW, ld - q * ROW);
+    for (int i = after(t, rank, n); i < n; i++) {
+      int state = (rank + i) * ld + q * ROW;
+      if (dcN != null) {
+        System.arraycopy(floats(dcN), dcN.offset() + state, dc, state, width);
+      } else {
+        Arrays.fill(dc, state, state + width, 0f);
+      }
+    }
+  }
+
+  /// ∂L/∂h_t of 64 units: the loss at t (or at the end), what bypasses R, then `Rᵀ δ_{t+1}`. t = -1
+  /// gives the first state's.
+  private void stateGradient(int t, int rank, int n, int q, float[] to, int toAt) {
+    Rows rows = space.rows;
+    int width = Math.min(ROW, ldh - q * ROW);
+    int after = after(t, rank, n);
+    for (int i = 0; i < n; i++) {
+      int at = toAt + i * ldh;
+      int state = (rank + i) * ldh + q * ROW;
+      if (t >= 0 && dy != null) {
+        int from = dy.offset() + (rows.first(t) + rank + i) * ldh + q * ROW;
+        System.arraycopy(floats(dy), from, to, at, width);
+      } else {
+        Arrays.fill(to, at, at + width, 0f);
+      }
+      if (i < after) {
+        if (kernel.carries()) {
+          elementwise.forward(Binary.ADD, to, at, carry, state, to, at, width);
+        }
+      } else if (dhN != null) {
+        float[] end = floats(dhN);
+        elementwise.forward(Binary.ADD, to, at, end, dhN.offset() + state, to, at, width);
+      }
+    }
+    if (after > 0) {
+      int next = rows.first(t + 1) + rank;
+      float[] back = operandMask == null ? to : operandMask.beginBack(rank, after, q);
+      int backAt = operandMask == null ? toAt : rank * ldh + q * ROW;
+      for (GatePlan gate : gates) {
+        if (gate.group.operand() == Operand.STATE) {
+          gate.recurBack(products, q, after, z, next, space.zPanel, back, backAt, ldh);
+        }
+      }
+      if (operandMask != null) {
+        operandMask.endBack(rank, after, q, to, toAt);
+      }
+    }
+  }
+
+  private void firstStates(int q, int worker) {
+    int n = space.rows.sequences();
+    if (dh0 != null && q * ROW < ldh) {
+      stateGradient(-1, 0, n, q, floats(dh0), dh0.offset() + q * ROW);
+    }
+    if (dc0 != null && q * ROW < ld) {
+      int width = Math.min(ROW, ld - q * ROW);
+      endCells(-1, 0, n, q);
+      for (int rank = 0; rank < n; rank++) {
+        int state = rank * ld + q * ROW;
+        System.arraycopy(dc, state, floats(dc0), dc0.offset() + state, width);
+      }
+    }
+  }
+}
