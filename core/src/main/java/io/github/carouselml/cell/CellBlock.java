@@ -33,6 +33,13 @@ public final class CellBlock {
   /// The distance of two rows of every state array.
   public int stateRow;
 
+  /// For [RowKernel]: how many steps, and how far on the next step's gates, h and c lie.
+  public int steps = 1;
+
+  public int zStep;
+  public int hStep;
+  public int cStep;
+
   /// Forward: pre-activations in, activated gates out. Backward: activated gates in, gradients of the
   /// pre-activations out.
   public float[] z = NONE;

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// ([SweepGradients]).
 ///
 /// Work is cut in one of two ways, with the same bits. *By sequences*: a thread takes some ranks
-/// through all steps, and threads meet only at the end. *By units*, where there are few sequences:
-/// the input product of many steps is done at once, then each step's units are shared, and threads
-/// meet at every step.
+/// through all steps, and threads meet only at the end. *By units*, where there are few sequences or
+/// more weights than a core keeps near: each step's units are shared, so that a thread reads only its
+/// share of the weights, and threads meet at every step.
 ///
 /// Rows lie as [Rows] says: the row of (t, rank) is `first(t) + rank`, the state before it lies
 /// `active(t)` rows on.

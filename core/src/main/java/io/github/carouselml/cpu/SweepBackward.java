@@ -32,6 +32,8 @@ final class SweepBackward {
   private final boolean made;
   private final boolean recurs;
   private final int stages;
+  private final boolean rowNumbers;
+  private final int parts; // of a step, between which the threads meet
   private final int cellStage;
   private final int ldh;
   private final int ld;
@@ -51,14 +53,11 @@ final class SweepBackward {
   private @Nullable Slot dh0;
   private @Nullable Slot dc0;
 
-  // where the threads are
-  private int t;
-  private int stage;
+  private int stepChunks;
 
   private final Team.Task transpose = this::transpose;
   private final Team.Task backwardSequences = this::backwardSequences;
-  private final Team.Task backwardUnits = this::backwardUnits;
-  private final Team.Task backwardRow = this::backwardRow;
+  private final Team.StepTask backwardPart = this::backwardPart;
   private final Team.Task scanUnitsBack = this::scanUnitsBack;
   private final Team.Task firstStates = this::firstStates;
   private final Team.Task vectorGradients = this::vectorGradients;
@@ -77,6 +76,8 @@ final class SweepBackward {
     made = space.shape.makesOperand();
     recurs = space.shape.recurs();
     stages = space.shape.stages();
+    rowNumbers = kernel.rowNumbers() > 0;
+    parts = stages * (rowNumbers ? 2 : 1);
     cellStage = space.shape.cellStage();
     ldh = space.ldh;
     ld = space.ld;
@@ -134,17 +135,31 @@ final class SweepBackward {
 
   private void backwardByUnits() {
     Rows rows = space.rows;
-    boolean shared = space.shared();
     if (!recurs) {
-      team.run(space.chunks(space.panels[0], shared), scanUnitsBack);
+      team.run(space.chunks(space.panels[0], space.shared()), scanUnitsBack);
       return;
     }
-    for (t = rows.steps() - 1; t >= 0; t--) {
-      for (stage = stages - 1; stage >= 0; stage--) {
-        team.run(space.chunks(space.panels[stage], shared), backwardUnits);
-        if (kernel.rowNumbers() > 0) {
-          team.run(rows.active(t), backwardRow);
-        }
+    stepChunks = space.stepChunks(space.panels[0]);
+    team.runSteps(rows.steps() * parts, stepChunks, space.brief(), backwardPart);
+  }
+
+  /// Some units of one part of a step, 64 at a time, or of the numbers of its rows.
+  private void backwardPart(int step, int chunk, int worker) {
+    CellBlock s = space.scratch[worker];
+    int t = space.rows.steps() - 1 - step / parts;
+    int part = parts - 1 - step % parts;
+    int n = space.rows.active(t);
+    int stage = rowNumbers ? part / 2 : part;
+    if (rowNumbers && part % 2 == 0) {
+      for (int rank = chunk; rank < n; rank += stepChunks) {
+        backwardRows(s, stage, t, rank, 1);
+      }
+      return;
+    }
+    int panels = space.panels[stage];
+    for (int q = panels * chunk / stepChunks; q < panels * (chunk + 1) / stepChunks; q++) {
+      for (int rank = 0; rank < n; rank += SweepSpace.CHUNK) {
+        stepBack(s, stage, t, rank, Math.min(SweepSpace.CHUNK, n - rank), q);
       }
     }
   }
@@ -219,14 +234,6 @@ final class SweepBackward {
     }
   }
 
-  private void backwardUnits(int chunk, int worker) {
-    CellBlock s = space.scratch[worker];
-    int end = Math.min(space.panels[stage], (chunk + 1) * space.unitsPerChunk);
-    for (int q = chunk * space.unitsPerChunk; q < end; q++) {
-      stepBack(s, stage, t, 0, space.rows.active(t), q);
-    }
-  }
-
   private void scanUnitsBack(int chunk, int worker) {
     Rows rows = space.rows;
     CellBlock s = space.scratch[worker];
@@ -270,10 +277,6 @@ final class SweepBackward {
       locateBack(s, stage, t, rank, block);
       kernel.backward(stage, s);
     }
-  }
-
-  private void backwardRow(int rank, int worker) {
-    backwardRows(space.scratch[worker], stage, t, rank, 1);
   }
 
   private void backwardRows(CellBlock s, int stage, int t, int rank, int n) {

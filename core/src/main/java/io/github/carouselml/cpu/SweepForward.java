@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The way of a [Sweep] from the first step to the last.
 ///
-/// By units, the input product of many steps is done at once, of all of them for training.
+/// By units, a step of few sequences leaves its input product to one that is done for many steps at
+/// once, of all of them for training.
 final class SweepForward {
   private static final int ROW = CellBlock.Z_ROW;
 
@@ -27,6 +28,8 @@ final class SweepForward {
   private final boolean masksMade; // m is masked too, being what R multiplies
   private final boolean recurs;
   private final int stages;
+  private final boolean rowNumbers;
+  private final int parts; // of a step, between which the threads meet
   private final int ldx;
   private final int ldh;
   private final int ld;
@@ -35,19 +38,18 @@ final class SweepForward {
   private final float[] m;
 
   // where the threads are
-  private int t;
-  private int stage;
+  private boolean projects; // each step its own inputs
+  private boolean keeps; // the gates of every row in z
   private int zFirst;
-  private int projectFrom;
   private int projectRows;
   private int firstStep;
   private int lastStep;
+  private int stepChunks;
 
   private final Team.Task forwardSequences = this::forwardSequences;
   private final Team.Task projectPanels = this::projectPanels;
   private final Team.Task projectPanel = this::projectPanel;
-  private final Team.Task forwardUnits = this::forwardUnits;
-  private final Team.Task forwardRow = this::forwardRow;
+  private final Team.StepTask forwardPart = this::forwardPart;
   private final Team.Task scanUnits = this::scanUnits;
 
   SweepForward(SweepSpace space) {
@@ -60,6 +62,8 @@ final class SweepForward {
     masksMade = space.masksMade;
     recurs = space.shape.recurs();
     stages = space.shape.stages();
+    rowNumbers = kernel.rowNumbers() > 0;
+    parts = stages * (rowNumbers ? 2 : 1);
     ldx = space.ldx;
     ldh = space.ldh;
     ld = space.ld;
@@ -109,6 +113,15 @@ final class SweepForward {
 
   private void forwardByUnits() {
     Rows rows = space.rows;
+    projects = space.projectsInSteps();
+    if (projects) {
+      zFirst = 0;
+      keeps = space.training || rows.steps() == 1;
+      space.layOut(keeps ? rows.count() : zRowsOfStep(), keeps || stages > 1);
+      forwardSteps(0, rows.steps());
+      return;
+    }
+    keeps = true;
     boolean shared = space.shared();
     int end = 0;
     while (end < rows.steps()) {
@@ -121,29 +134,119 @@ final class SweepForward {
         projectRows += rows.active(end++);
       }
       zFirst = rows.first(end - 1);
-      projectFrom = zFirst;
       space.layOut(projectRows, true);
       team.run(shared ? space.inputPanels : 1, shared ? projectPanel : projectPanels);
-      if (!recurs) {
+      if (recurs) {
+        forwardSteps(begin, end);
+      } else {
         firstStep = begin;
         lastStep = end - 1;
-        stage = 0;
         team.run(space.chunks(space.units[0], shared), scanUnits);
-        continue;
-      }
-      for (t = begin; t < end; t++) {
-        for (stage = 0; stage < stages; stage++) {
-          if (kernel.rowNumbers() > 0) {
-            team.run(rows.active(t), forwardRow);
-          }
-          team.run(space.chunks(space.units[stage], shared), forwardUnits);
-        }
       }
     }
   }
 
-  private void forwardRow(int rank, int worker) {
-    forwardRows(space.scratch[worker], stage, t, rank, 1, space.rows.first(t) - zFirst + rank);
+  /// Without training, z holds one step: of all sequences if later stages ask for gates again, else
+  /// of those that a thread has in hand.
+  private int zRowsOfStep() {
+    return stages > 1 ? space.rows.sequences() : team.size() * SweepSpace.CHUNK;
+  }
+
+  /// Steps [begin, end) by units, the threads meeting after each part of each step.
+  private void forwardSteps(int begin, int end) {
+    firstStep = begin;
+    RowKernel row = rowKernel(space.rows.sequences());
+    stepChunks = space.stepChunks(space.units[0]);
+    if (row != null && stepChunks == 1 && !projects) {
+      forwardRow(row, begin, end);
+      return;
+    }
+    boolean brief = space.brief();
+    team.runSteps((end - begin) * parts, stepChunks, brief, forwardPart);
+  }
+
+  /// Some units of one part of a step: the numbers of its rows where a cell has such, or one stage.
+  private void forwardPart(int step, int chunk, int worker) {
+    CellBlock s = space.scratch[worker];
+    int t = firstStep + step / parts;
+    int part = step % parts;
+    int n = space.rows.active(t);
+    int stage = rowNumbers ? part / 2 : part;
+    if (rowNumbers && part % 2 == 0) {
+      for (int rank = chunk; rank < n; rank += stepChunks) {
+        forwardRows(s, stage, t, rank, 1, zRow(t, rank, worker));
+      }
+      return;
+    }
+    int units = space.units[stage];
+    int first = units * chunk / stepChunks;
+    int last = units * (chunk + 1) / stepChunks;
+    RowKernel row = keeps ? rowKernel(n) : null;
+    if (row != null) {
+      if (projects) {
+        projectRow(t, first, last);
+      }
+      if (first < last) {
+        forwardRow(row, s, t, first, last - first);
+      }
+      return;
+    }
+    for (int unit = first; unit < last; unit++) {
+      for (int rank = 0; rank < n; rank += SweepSpace.CHUNK) {
+        int ranks = Math.min(SweepSpace.CHUNK, n - rank);
+        step(s, stage, t, rank, ranks, unit, zRow(t, rank, worker), projects);
+      }
+    }
+  }
+
+  /// By units, the row of z that has the gates of (t, rank).
+  private int zRow(int t, int rank, int worker) {
+    if (keeps) {
+      return space.rows.first(t) - zFirst + rank;
+    }
+    return stages > 1 ? rank : worker * SweepSpace.CHUNK;
+  }
+
+  /// What does the product and the rest of a single sequence's step in one.
+  private @Nullable RowKernel rowKernel(int sequences) {
+    return sequences == 1 && (operandMask == null || !space.training) ? kernel.row() : null;
+  }
+
+  /// The input product of a single sequence's step for some blocks of units.
+  private void projectRow(int t, int first, int last) {
+    GatePlan gate = gates[0];
+    int row = space.rows.first(t);
+    for (int p = first; p < last; p++) {
+      int at = gate.zAt + p * space.zPanel + (row - zFirst) * ROW;
+      gate.project(products, p, 1, space.x, space.xAt + row * ldx, ldx, z, at);
+    }
+  }
+
+  /// Steps [begin, end) of a single sequence by one thread.
+  private void forwardRow(RowKernel row, int begin, int end) {
+    CellBlock s = space.scratch[0];
+    int t = begin;
+    if (t == 0) {
+      forwardRow(row, s, t++, 0, space.blocks[0]); // its h' and c' lie elsewhere
+    }
+    if (t < end) {
+      s.steps = end - t;
+      s.zStep = -ROW;
+      s.hStep = -ldh;
+      s.cStep = space.training ? -ld : 0;
+      forwardRow(row, s, t, 0, space.blocks[0]);
+      s.steps = 1;
+    }
+  }
+
+  /// Step t, and as many after it as `s` says, of a single sequence for some blocks of units.
+  private void forwardRow(RowKernel row, CellBlock s, int t, int block, int count) {
+    GatePlan gate = gates[0];
+    space.arrays(s, 0, t, 1);
+    space.locate(s, 0, t, 0, block, 0, space.rows.first(t) - zFirst);
+    int hPrevAt = s.hPrevAt - block * Sizes.LANES;
+    int panel = gate.rAt + gate.recurrent.panelOffset(block);
+    row.forwardRow(s, count, gate.recurrent.inputs(), gate.r, panel, hPrevAt);
   }
 
   private void forwardRows(CellBlock s, int stage, int t, int rank, int n, int zRow) {
@@ -166,8 +269,7 @@ final class SweepForward {
       if (gate.group.input()) {
         if (p < gate.panels) {
           int at = gate.zAt + p * space.zPanel;
-          gate.project(
-              products, p, projectRows, space.x, space.xAt + projectFrom * ldx, ldx, z, at);
+          gate.project(products, p, projectRows, space.x, space.xAt + zFirst * ldx, ldx, z, at);
           return;
         }
         p -= gate.panels;
@@ -175,41 +277,12 @@ final class SweepForward {
     }
   }
 
-  private int unitEnd(int chunk) {
-    return Math.min(space.units[stage], (chunk + 1) * space.unitsPerChunk);
-  }
-
-  private void forwardUnits(int chunk, int worker) {
-    Rows rows = space.rows;
-    CellBlock s = space.scratch[worker];
-    int first = chunk * space.unitsPerChunk;
-    int n = rows.active(t);
-    int zRow = rows.first(t) - zFirst;
-    RowKernel rowKernel = n == 1 && (operandMask == null || !space.training) ? kernel.row() : null;
-    if (rowKernel != null) {
-      row(rowKernel, s, first, unitEnd(chunk) - first, zRow);
-      return;
-    }
-    for (int unit = first; unit < unitEnd(chunk); unit++) {
-      step(s, stage, t, 0, n, unit, zRow, false);
-    }
-  }
-
-  /// Step t of a single sequence, for some blocks of a cell that fuses the product with the rest.
-  private void row(RowKernel rowKernel, CellBlock s, int block, int count, int zRow) {
-    GatePlan gate = gates[0];
-    space.arrays(s, 0, t, 1);
-    space.locate(s, 0, t, 0, block, 0, zRow);
-    int hPrevAt = s.hPrevAt - block * Sizes.LANES;
-    int panel = gate.rAt + gate.recurrent.panelOffset(block);
-    rowKernel.forwardRow(s, count, gate.recurrent.inputs(), gate.r, panel, hPrevAt, space.zPanel);
-  }
-
   /// Units that see no other unit, each through all the steps whose products are done.
   private void scanUnits(int chunk, int worker) {
     Rows rows = space.rows;
     CellBlock s = space.scratch[worker];
-    for (int unit = chunk * space.unitsPerChunk; unit < unitEnd(chunk); unit++) {
+    int end = Math.min(space.units[0], (chunk + 1) * space.unitsPerChunk);
+    for (int unit = chunk * space.unitsPerChunk; unit < end; unit++) {
       for (int t = firstStep; t <= lastStep; t++) {
         step(s, 0, t, 0, rows.active(t), unit, rows.first(t) - zFirst, false);
       }

@@ -40,8 +40,19 @@ final class SweepSpace {
   /// By units, an inference pass projects the inputs of about this many rows at once.
   static final int PROJECTED_ROWS = 128;
 
-  /// By sequences, a chunk has at most this many: their gates stay in the first cache.
-  private static final int CHUNK = 32;
+  /// So many sequences at most go through a product and the cell together: their gates stay in the
+  /// first cache.
+  static final int CHUNK = 32;
+
+  /// By units, so many sequences fill the products' tiles in each step.
+  private static final int PROJECTS = 4;
+
+  /// By units, a chunk of a step has about this many multiply-adds, or is a thread's whole share.
+  private static final long STEP_CHUNK = 1_000_000;
+
+  /// More weights than this many are in no core's own cache. They come from far for every chunk of
+  /// sequences at every step, but once a step where the units are shared.
+  private static final long NEAR_WEIGHTS = 1 << 20;
 
   /// With unequal lengths a chunk is smaller, so that the threads end together.
   private static final int RAGGED_CHUNK = 8;
@@ -180,7 +191,7 @@ final class SweepSpace {
     }
     long steps = Math.max(1, maxSteps);
     long most = steps * maxSequences;
-    long zRows = train ? most : Math.max(PROJECTED_ROWS, maxSequences + 4L * team.size());
+    long zRows = train ? most : Math.max(PROJECTED_ROWS, maxSequences + (long) CHUNK * team.size());
     long zFloats = 0;
     for (GatePlan gate : gates) {
       zFloats += gate.zFloats(zRows) * (train && gate.group.kept() ? 2 : 1);
@@ -294,7 +305,28 @@ final class SweepSpace {
   }
 
   boolean bySequences() {
-    return rows.sequences() >= 4 * team.size();
+    return rows.sequences() >= 4 * team.size()
+        && (stepCost + inputCost <= NEAR_WEIGHTS || !shape.recurs());
+  }
+
+  /// By units, whether each step does the product of its own inputs.
+  boolean projectsInSteps() {
+    return shape.recurs() && (rows.sequences() >= PROJECTS || rows.steps() == 1);
+  }
+
+  /// By units, the chunks of a step that has so many units, or panels of units.
+  int stepChunks(int units) {
+    if (!shared()) {
+      return 1;
+    }
+    long cost = (stepCost + (projectsInSteps() ? inputCost : 0)) * rows.sequences();
+    long most = Math.min(units, team.mostStepChunks());
+    return (int) Math.min(most, Math.max(team.size(), cost / STEP_CHUNK));
+  }
+
+  /// Whether a pass is over before a helper that rests has been woken.
+  boolean brief() {
+    return rows.steps() == 1 && (stepCost + inputCost) * rows.sequences() < SHARED_PASS;
   }
 
   void chooseChunks() {
@@ -310,8 +342,7 @@ final class SweepSpace {
 
   /// Whether there is enough to do between two meetings of the threads.
   boolean shared() {
-    long least = rows.steps() == 1 ? SHARED_PASS : SHARED_STEP;
-    return least <= (shape.recurs() ? stepCost * rows.sequences() : inputCost * rows.count());
+    return SHARED_STEP <= (shape.recurs() ? stepCost * rows.sequences() : inputCost * rows.count());
   }
 
   /// The chunks that so many units, or panels of units, are cut into.

@@ -53,6 +53,7 @@ final class WarmingCell implements CellKernel {
     s.dc = new float[FLOATS];
     s.carry = new float[FLOATS];
     s.dm = new float[FLOATS];
+    s.zPanel = CellBlock.Z_ROW;
     float[] r = new float[2 * Products.LANES * CellBlock.Z_ROW];
     int stages = fast.shape().stages();
     return switch (place) {
@@ -72,7 +73,7 @@ final class WarmingCell implements CellKernel {
           () -> {
             RowKernel row = fast.row();
             if (row != null) {
-              row.forwardRow(s, 2, Products.LANES, r, 0, 0, CellBlock.Z_ROW);
+              row.forwardRow(s, 2, Products.LANES, r, 0, 0);
             }
           };
     };

@@ -97,6 +97,94 @@ class TeamTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7})
+  void stepsFollowEachOtherAndEachOfTheirChunksRunsOnce(int size) {
+    try (Team team = new Team(size)) {
+      AtomicIntegerArray runs = new AtomicIntegerArray(team.mostStepChunks());
+      AtomicInteger tooEarly = new AtomicInteger();
+      for (int round = 0; round < 1_000; round++) {
+        int chunks = round % (team.mostStepChunks() + 1);
+        int steps = round % 17;
+        for (int chunk = 0; chunk < chunks; chunk++) {
+          runs.set(chunk, 0);
+        }
+        team.runSteps(
+            steps,
+            chunks,
+            round % 3 == 0,
+            (step, chunk, worker) -> {
+              assertThat(worker).isBetween(0, size - 1);
+              for (int other = 0; other < chunks; other++) {
+                if (runs.get(other) < step) {
+                  tooEarly.incrementAndGet();
+                }
+              }
+              if (!runs.compareAndSet(chunk, step, step + 1)) {
+                tooEarly.incrementAndGet();
+              }
+            });
+        for (int chunk = 0; chunk < chunks; chunk++) {
+          assertThat(runs.get(chunk)).as("round %d, chunk %d", round, chunk).isEqualTo(steps);
+        }
+        // work of the other kind in between
+        AtomicInteger others = new AtomicInteger();
+        team.run(3, (_, _) -> others.incrementAndGet());
+        assertThat(others.get()).isEqualTo(3);
+      }
+      assertThat(tooEarly.get()).isZero();
+    }
+  }
+
+  @Test
+  void aHelperHoldsUpOnlyTheChunkThatItHasClaimed() {
+    try (Team team = new Team(2)) {
+      for (int round = 0; round < 50; round++) {
+        AtomicInteger byCaller = new AtomicInteger();
+        AtomicInteger heldUp = new AtomicInteger();
+        team.runSteps(
+            2,
+            8,
+            false,
+            (step, _, worker) -> {
+              if (worker == 0) {
+                byCaller.incrementAndGet();
+              } else if (step == 0) {
+                long end = System.nanoTime() + 10_000_000_000L;
+                while (byCaller.get() < 7 && System.nanoTime() < end) {
+                  Thread.onSpinWait();
+                }
+                heldUp.addAndGet(byCaller.get() < 7 ? 1 : 0);
+              }
+            });
+        assertThat(heldUp.get()).as("round %d", round).isZero();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3, 7})
+  void whatAChunkOfAStepThrowsIsThrownToTheCaller(int bad) {
+    try (Team team = new Team(3)) {
+      for (int round = 0; round < 200; round++) {
+        assertThatThrownBy(() ->
+                team.runSteps(
+                    9,
+                    8,
+                    false,
+                    (step, chunk, _) -> {
+                      if (step == 4 && chunk == bad) {
+                        throw new IllegalStateException("chunk " + chunk);
+                      }
+                    }))
+            .hasMessage("chunk " + bad);
+      }
+      AtomicInteger runs = new AtomicInteger();
+      team.runSteps(2, 8, false, (_, _, _) -> runs.incrementAndGet());
+      assertThat(runs.get()).isEqualTo(16);
+    }
+  }
+
   @Test
   void aThousandTeamsLeaveNoThreadBehind() {
     for (int i = 0; i < 1_000; i++) {

@@ -73,6 +73,23 @@ public abstract class SweepContract {
   }
 
   static Stream<SweepRun.Case> cases() {
+    return Stream.of(smallCases(), wideCases()).flatMap(cases -> cases);
+  }
+
+  private static Stream<SweepRun.Case> wideCases() {
+    int[] lengths = new int[35];
+    Arrays.fill(lengths, 2);
+    lengths[0] = 1;
+    lengths[7] = 0;
+    // so many weights that the units of a step are shared, whatever the number of sequences
+    return Stream.of(
+            new CellSpec.Lstm(510),
+            new CellSpec.Lstm(510).withLayerNorm(),
+            new CellSpec.Gru(590).withReset(CellSpec.Gru.Reset.BEFORE))
+        .map(cell -> new SweepRun.Case(cell, 19, lengths, 7));
+  }
+
+  private static Stream<SweepRun.Case> smallCases() {
     return Stream.concat(
         cells()
             .flatMap(cell ->

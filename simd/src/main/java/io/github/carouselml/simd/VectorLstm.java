@@ -216,10 +216,9 @@ final class VectorLstm implements RowKernel {
   }
 
   @Override
-  public void forwardRow(
-      CellBlock s, int blocks, int inner, float[] r, int rAt, int hPrevAt, int zPanel) {
+  public void forwardRow(CellBlock s, int blocks, int inner, float[] r, int rAt, int hPrevAt) {
     if (F.length() < LANES) {
-      rowInPasses(s, blocks, inner, r, rAt, hPrevAt, zPanel);
+      rowInPasses(s, blocks, inner, r, rAt, hPrevAt);
       return;
     }
     float[] z = s.z;
@@ -236,148 +235,146 @@ final class VectorLstm implements RowKernel {
     FloatVector e2 = FloatVector.broadcast(F, Functions.E2);
     FloatVector e3 = FloatVector.broadcast(F, Functions.E3);
     FloatVector e4 = FloatVector.broadcast(F, Functions.E4);
-    for (int block = 0; block < blocks; block++) {
-      int at = s.zAt[0] + block * zPanel;
-      int state = block * LANES;
-      FloatVector aI = FloatVector.fromArray(F, z, at);
-      FloatVector aF = FloatVector.fromArray(F, z, at + 16);
-      FloatVector aG = FloatVector.fromArray(F, z, at + 32);
-      FloatVector aO = FloatVector.fromArray(F, z, at + 48);
-      // a += R h'
-      int panel = rAt + block * inner * Z_ROW;
-      int m = 0;
-      do {
-        int b = panel + m * 64;
-        FloatVector h = FloatVector.broadcast(F, hPrevs[hPrevAt + m]);
-        aI = h.fma(FloatVector.fromArray(F, r, b), aI);
-        aF = h.fma(FloatVector.fromArray(F, r, b + 16), aF);
-        aG = h.fma(FloatVector.fromArray(F, r, b + 32), aG);
-        aO = h.fma(FloatVector.fromArray(F, r, b + 48), aO);
-      } while (++m < inner);
-      // i = σ(a_i)
-      FloatVector iU =
-          aI.blend(-Functions.SIGMOID_CUT, aI.compare(VectorOperators.LT, -Functions.SIGMOID_CUT));
-      iU = iU.blend(Functions.SIGMOID_CUT, iU.compare(VectorOperators.GT, Functions.SIGMOID_CUT));
-      FloatVector iT = iU.fma(log2e, round);
-      FloatVector iN = iT.sub(round);
-      FloatVector iR = iN.fma(low, iN.fma(high, iU));
-      FloatVector iP = e4.fma(iR, e3).fma(iR, e2).fma(iR, e1).fma(iR, e0);
-      FloatVector iE = iP.fma(iR.mul(iR), iR);
-      FloatVector iS =
-          iT.reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 23)
-              .add(Functions.ONE_BITS)
-              .reinterpretAsFloats();
-      FloatVector iZ = iE.fma(iS, iS);
-      FloatVector i = iZ.div(iZ.add(1f));
-      // f = σ(a_f)
-      FloatVector fU =
-          aF.blend(-Functions.SIGMOID_CUT, aF.compare(VectorOperators.LT, -Functions.SIGMOID_CUT));
-      fU = fU.blend(Functions.SIGMOID_CUT, fU.compare(VectorOperators.GT, Functions.SIGMOID_CUT));
-      FloatVector fT = fU.fma(log2e, round);
-      FloatVector fN = fT.sub(round);
-      FloatVector fR = fN.fma(low, fN.fma(high, fU));
-      FloatVector fP = e4.fma(fR, e3).fma(fR, e2).fma(fR, e1).fma(fR, e0);
-      FloatVector fE = fP.fma(fR.mul(fR), fR);
-      FloatVector fS =
-          fT.reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 23)
-              .add(Functions.ONE_BITS)
-              .reinterpretAsFloats();
-      FloatVector fZ = fE.fma(fS, fS);
-      FloatVector f = fZ.div(fZ.add(1f));
-      // g = tanh(a_g)
-      FloatVector gU =
-          aG.blend(-Functions.TANH_CUT, aG.compare(VectorOperators.LT, -Functions.TANH_CUT));
-      gU = gU.blend(Functions.TANH_CUT, gU.compare(VectorOperators.GT, Functions.TANH_CUT));
-      gU = gU.add(gU);
-      FloatVector gT = gU.fma(log2e, round);
-      FloatVector gN = gT.sub(round);
-      FloatVector gR = gN.fma(low, gN.fma(high, gU));
-      FloatVector gP = e4.fma(gR, e3).fma(gR, e2).fma(gR, e1).fma(gR, e0);
-      FloatVector gE = gP.fma(gR.mul(gR), gR);
-      FloatVector gS =
-          gT.reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 23)
-              .add(Functions.ONE_BITS)
-              .reinterpretAsFloats();
-      FloatVector gQ = gE.fma(gS, gS.sub(1f));
-      FloatVector g = gQ.div(gQ.add(2f));
-      // o = σ(a_o)
-      FloatVector oU =
-          aO.blend(-Functions.SIGMOID_CUT, aO.compare(VectorOperators.LT, -Functions.SIGMOID_CUT));
-      oU = oU.blend(Functions.SIGMOID_CUT, oU.compare(VectorOperators.GT, Functions.SIGMOID_CUT));
-      FloatVector oT = oU.fma(log2e, round);
-      FloatVector oN = oT.sub(round);
-      FloatVector oR = oN.fma(low, oN.fma(high, oU));
-      FloatVector oP = e4.fma(oR, e3).fma(oR, e2).fma(oR, e1).fma(oR, e0);
-      FloatVector oE = oP.fma(oR.mul(oR), oR);
-      FloatVector oS =
-          oT.reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 23)
-              .add(Functions.ONE_BITS)
-              .reinterpretAsFloats();
-      FloatVector oZ = oE.fma(oS, oS);
-      FloatVector o = oZ.div(oZ.add(1f));
-      // c = f c' + i g
-      FloatVector c = f.fma(FloatVector.fromArray(F, cPrevs, s.cPrevAt + state), i.mul(g));
-      // h = o tanh(c)
-      FloatVector cU =
-          c.blend(-Functions.TANH_CUT, c.compare(VectorOperators.LT, -Functions.TANH_CUT));
-      cU = cU.blend(Functions.TANH_CUT, cU.compare(VectorOperators.GT, Functions.TANH_CUT));
-      cU = cU.add(cU);
-      FloatVector cT = cU.fma(log2e, round);
-      FloatVector cN = cT.sub(round);
-      FloatVector cR = cN.fma(low, cN.fma(high, cU));
-      FloatVector cP = e4.fma(cR, e3).fma(cR, e2).fma(cR, e1).fma(cR, e0);
-      FloatVector cE = cP.fma(cR.mul(cR), cR);
-      FloatVector cS =
-          cT.reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 23)
-              .add(Functions.ONE_BITS)
-              .reinterpretAsFloats();
-      FloatVector cQ = cE.fma(cS, cS.sub(1f));
-      FloatVector tanhC = cQ.div(cQ.add(2f));
-      o.mul(tanhC).intoArray(hs, s.hAt + state);
-      c.intoArray(cs, s.cAt + state);
-      i.intoArray(z, at);
-      f.intoArray(z, at + 16);
-      g.intoArray(z, at + 32);
-      o.intoArray(z, at + 48);
+    int zPanel = s.zPanel;
+    for (int step = 0; step < s.steps; step++) {
+      int zAt = s.zAt[0] + step * s.zStep;
+      int hBefore = hPrevAt + step * s.hStep;
+      int hAt = s.hAt + step * s.hStep;
+      int cBefore = s.cPrevAt + step * s.cStep;
+      int cAt = s.cAt + step * s.cStep;
+      for (int block = 0; block < blocks; block++) {
+        int at = zAt + block * zPanel;
+        int state = block * LANES;
+        FloatVector aI = FloatVector.fromArray(F, z, at);
+        FloatVector aF = FloatVector.fromArray(F, z, at + 16);
+        FloatVector aG = FloatVector.fromArray(F, z, at + 32);
+        FloatVector aO = FloatVector.fromArray(F, z, at + 48);
+        // a += R h'
+        int panel = rAt + block * inner * Z_ROW;
+        int m = 0;
+        do {
+          int b = panel + m * 64;
+          FloatVector h = FloatVector.broadcast(F, hPrevs[hBefore + m]);
+          aI = h.fma(FloatVector.fromArray(F, r, b), aI);
+          aF = h.fma(FloatVector.fromArray(F, r, b + 16), aF);
+          aG = h.fma(FloatVector.fromArray(F, r, b + 32), aG);
+          aO = h.fma(FloatVector.fromArray(F, r, b + 48), aO);
+        } while (++m < inner);
+        // i = σ(a_i)
+        FloatVector iU =
+            aI.blend(
+                -Functions.SIGMOID_CUT, aI.compare(VectorOperators.LT, -Functions.SIGMOID_CUT));
+        iU = iU.blend(Functions.SIGMOID_CUT, iU.compare(VectorOperators.GT, Functions.SIGMOID_CUT));
+        FloatVector iT = iU.fma(log2e, round);
+        FloatVector iN = iT.sub(round);
+        FloatVector iR = iN.fma(low, iN.fma(high, iU));
+        FloatVector iP = e4.fma(iR, e3).fma(iR, e2).fma(iR, e1).fma(iR, e0);
+        FloatVector iE = iP.fma(iR.mul(iR), iR);
+        FloatVector iS =
+            iT.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 23)
+                .add(Functions.ONE_BITS)
+                .reinterpretAsFloats();
+        FloatVector iZ = iE.fma(iS, iS);
+        FloatVector i = iZ.div(iZ.add(1f));
+        // f = σ(a_f)
+        FloatVector fU =
+            aF.blend(
+                -Functions.SIGMOID_CUT, aF.compare(VectorOperators.LT, -Functions.SIGMOID_CUT));
+        fU = fU.blend(Functions.SIGMOID_CUT, fU.compare(VectorOperators.GT, Functions.SIGMOID_CUT));
+        FloatVector fT = fU.fma(log2e, round);
+        FloatVector fN = fT.sub(round);
+        FloatVector fR = fN.fma(low, fN.fma(high, fU));
+        FloatVector fP = e4.fma(fR, e3).fma(fR, e2).fma(fR, e1).fma(fR, e0);
+        FloatVector fE = fP.fma(fR.mul(fR), fR);
+        FloatVector fS =
+            fT.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 23)
+                .add(Functions.ONE_BITS)
+                .reinterpretAsFloats();
+        FloatVector fZ = fE.fma(fS, fS);
+        FloatVector f = fZ.div(fZ.add(1f));
+        // g = tanh(a_g)
+        FloatVector gU =
+            aG.blend(-Functions.TANH_CUT, aG.compare(VectorOperators.LT, -Functions.TANH_CUT));
+        gU = gU.blend(Functions.TANH_CUT, gU.compare(VectorOperators.GT, Functions.TANH_CUT));
+        gU = gU.add(gU);
+        FloatVector gT = gU.fma(log2e, round);
+        FloatVector gN = gT.sub(round);
+        FloatVector gR = gN.fma(low, gN.fma(high, gU));
+        FloatVector gP = e4.fma(gR, e3).fma(gR, e2).fma(gR, e1).fma(gR, e0);
+        FloatVector gE = gP.fma(gR.mul(gR), gR);
+        FloatVector gS =
+            gT.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 23)
+                .add(Functions.ONE_BITS)
+                .reinterpretAsFloats();
+        FloatVector gQ = gE.fma(gS, gS.sub(1f));
+        FloatVector g = gQ.div(gQ.add(2f));
+        // o = σ(a_o)
+        FloatVector oU =
+            aO.blend(
+                -Functions.SIGMOID_CUT, aO.compare(VectorOperators.LT, -Functions.SIGMOID_CUT));
+        oU = oU.blend(Functions.SIGMOID_CUT, oU.compare(VectorOperators.GT, Functions.SIGMOID_CUT));
+        FloatVector oT = oU.fma(log2e, round);
+        FloatVector oN = oT.sub(round);
+        FloatVector oR = oN.fma(low, oN.fma(high, oU));
+        FloatVector oP = e4.fma(oR, e3).fma(oR, e2).fma(oR, e1).fma(oR, e0);
+        FloatVector oE = oP.fma(oR.mul(oR), oR);
+        FloatVector oS =
+            oT.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 23)
+                .add(Functions.ONE_BITS)
+                .reinterpretAsFloats();
+        FloatVector oZ = oE.fma(oS, oS);
+        FloatVector o = oZ.div(oZ.add(1f));
+        // c = f c' + i g
+        FloatVector c = f.fma(FloatVector.fromArray(F, cPrevs, cBefore + state), i.mul(g));
+        // h = o tanh(c)
+        FloatVector cU =
+            c.blend(-Functions.TANH_CUT, c.compare(VectorOperators.LT, -Functions.TANH_CUT));
+        cU = cU.blend(Functions.TANH_CUT, cU.compare(VectorOperators.GT, Functions.TANH_CUT));
+        cU = cU.add(cU);
+        FloatVector cT = cU.fma(log2e, round);
+        FloatVector cN = cT.sub(round);
+        FloatVector cR = cN.fma(low, cN.fma(high, cU));
+        FloatVector cP = e4.fma(cR, e3).fma(cR, e2).fma(cR, e1).fma(cR, e0);
+        FloatVector cE = cP.fma(cR.mul(cR), cR);
+        FloatVector cS =
+            cT.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 23)
+                .add(Functions.ONE_BITS)
+                .reinterpretAsFloats();
+        FloatVector cQ = cE.fma(cS, cS.sub(1f));
+        FloatVector tanhC = cQ.div(cQ.add(2f));
+        o.mul(tanhC).intoArray(hs, hAt + state);
+        c.intoArray(cs, cAt + state);
+        i.intoArray(z, at);
+        f.intoArray(z, at + 16);
+        g.intoArray(z, at + 32);
+        o.intoArray(z, at + 48);
+      }
     }
   }
 
   /// On narrow vectors a block's gates do not fit the registers.
-  private void rowInPasses(
-      CellBlock s, int blocks, int inner, float[] r, int rAt, int hPrevAt, int zPanel) {
+  private void rowInPasses(CellBlock s, int blocks, int inner, float[] r, int rAt, int hPrevAt) {
     int zAt = s.zAt[0];
     int hAt = s.hAt;
     int cAt = s.cAt;
     int cPrevAt = s.cPrevAt;
-    for (int block = 0; block < blocks; block++) {
-      int at = zAt + block * zPanel;
-      NarrowTiles.multiply(
-          4,
-          1,
-          1,
-          inner,
-          s.hPrev,
-          hPrevAt,
-          0,
-          0,
-          r,
-          rAt + block * inner * Z_ROW,
-          s.z,
-          at,
-          0,
-          s.z,
-          at,
-          0);
-      s.zAt[0] = at;
-      s.hAt = hAt + block * LANES;
-      s.cAt = cAt + block * LANES;
-      s.cPrevAt = cPrevAt + block * LANES;
-      forward(0, s);
+    for (int step = 0; step < s.steps; step++) {
+      int h = hPrevAt + step * s.hStep;
+      for (int block = 0; block < blocks; block++) {
+        int at = zAt + step * s.zStep + block * s.zPanel;
+        int panel = rAt + block * inner * Z_ROW;
+        NarrowTiles.multiply(4, 1, 1, inner, s.hPrev, h, 0, 0, r, panel, s.z, at, 0, s.z, at, 0);
+        s.zAt[0] = at;
+        s.hAt = hAt + step * s.hStep + block * LANES;
+        s.cAt = cAt + step * s.cStep + block * LANES;
+        s.cPrevAt = cPrevAt + step * s.cStep + block * LANES;
+        forward(0, s);
+      }
     }
   }
 }
