@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       EvaluateCommand.class,
       DoctorCommand.class,
+      LabCommand.class,
       VerifyCommand.class
     })
 public final class Main implements Runnable {

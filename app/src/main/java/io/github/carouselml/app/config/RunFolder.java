@@ -18,6 +18,8 @@ public record RunFolder(Path path) {
   public enum Permission {
     /// The folder must be new or empty.
     NEW,
+    /// As NEW, for results that nothing goes on from.
+    EMPTY,
     /// The run in it is replaced.
     OVERWRITE,
     /// The run in it goes on.
@@ -66,6 +68,13 @@ public record RunFolder(Path path) {
           throw new CarouselException.Request(
               ("%s exists and is not empty. --overwrite replaces the run in it, --resume goes on"
                       + " with it.")
+                  .formatted(path));
+        }
+      }
+      case EMPTY -> {
+        if (!empty) {
+          throw new CarouselException.Request(
+              "%s exists and is not empty. --overwrite replaces the results in it."
                   .formatted(path));
         }
       }

@@ -13,15 +13,20 @@ import io.github.carouselml.tensor.Backends;
 /// @param kernels `simd`, `plain` or `auto`
 /// @param threads how many
 public record Engine(String backend, String kernels, int threads) {
+  /// The same with so many threads.
+  public Engine withThreads(int count) {
+    return new Engine(backend, kernels, count);
+  }
+
   /// Opens it; what was passed over is said. To be closed.
-  Backend open(Console console) {
+  public Backend open(Console console) {
     return Backends.open(
         backend,
         new BackendOptions(kernels, threads, remark -> console.say("carousel: " + remark)));
   }
 
   /// `simd (8 floats a vector), 2 threads`.
-  String words() {
+  public String words() {
     KernelProvider provider = Kernels.choose(kernels).provider();
     String lanes = provider.lanes() > 1 ? " (%d floats a vector)".formatted(provider.lanes()) : "";
     return "%s%s, %d %s"

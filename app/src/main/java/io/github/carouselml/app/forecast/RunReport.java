@@ -3,7 +3,6 @@ package io.github.carouselml.app.forecast;
 import io.github.carouselml.app.report.Fact;
 import io.github.carouselml.app.report.Report;
 import io.github.carouselml.model.Json;
-import io.github.carouselml.model.ModelFile;
 import io.github.carouselml.tasks.forecast.Backtest;
 import io.github.carouselml.tasks.forecast.Forecast;
 import io.github.carouselml.tasks.forecast.ForecastRun;
@@ -78,15 +77,8 @@ record RunReport(
   }
 
   private List<Fact> provenance(Json origin) {
-    List<Fact> facts = new ArrayList<>();
-    facts.add(new Fact("Carousel", asked.version()));
-    facts.add(new Fact("contract on bits", "%d".formatted(ModelFile.BITS)));
+    List<Fact> facts = new ArrayList<>(Words.setting(asked.version(), asked.engine()));
     facts.add(new Fact("seed", "%d".formatted(asked.config().forecast().training().seed())));
-    facts.add(new Fact("kernels", asked.engine().words()));
-    facts.add(new Fact("Java", Runtime.version().toString()));
-    facts.add(
-        new Fact(
-            "system", System.getProperty("os.name", "") + " " + System.getProperty("os.arch", "")));
     facts.add(new Fact("training", "%.1f s".formatted(result.seconds())));
     if (origin instanceof Json.Obj object
         && object.get("data").orElse(null) instanceof Json.Str(String digest)) {

@@ -2,6 +2,7 @@ package io.github.carouselml.app.forecast;
 
 import io.github.carouselml.app.report.Contest;
 import io.github.carouselml.app.report.Fact;
+import io.github.carouselml.model.ModelFile;
 import io.github.carouselml.spec.TrainSpec;
 import io.github.carouselml.tasks.forecast.ForecastSpec;
 import io.github.carouselml.tasks.forecast.WindowOptions;
@@ -14,7 +15,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// What is known about data and models, in words.
-final class Words {
+public final class Words {
   private Words() {}
 
   /// `1 series of 144 steps, monthly, 1949-01 to 1960-12`.
@@ -106,8 +107,19 @@ final class Words {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
+  /// What computed: program, contract, kernels, Java, system.
+  public static List<Fact> setting(String version, Engine engine) {
+    return List.of(
+        new Fact("Carousel", version),
+        new Fact("contract on bits", "%d".formatted(ModelFile.BITS)),
+        new Fact("kernels", engine.words()),
+        new Fact("Java", Runtime.version().toString()),
+        new Fact(
+            "system", System.getProperty("os.name", "") + " " + System.getProperty("os.arch", "")));
+  }
+
   /// A command as it could be typed again.
-  static String command(List<String> words) {
+  public static String command(List<String> words) {
     return words.stream()
         .map(w -> w.matches("[\\w@%+=:,./-]+") ? w : "'" + w.replace("'", "'\\''") + "'")
         .collect(Collectors.joining(" "));

@@ -3,6 +3,7 @@ package io.github.carouselml.app.report;
 import static io.github.carouselml.app.report.Figures.px;
 
 import java.util.List;
+import java.util.function.DoubleFunction;
 import java.util.function.IntToDoubleFunction;
 
 /// The frame of a picture: two axes, what they are called, and lines and bands between them.
@@ -17,6 +18,7 @@ final class Plot {
   private final double xLow;
   private final double xHigh;
   private final Ticks y;
+  private final DoubleFunction<String> yLabel;
   private final double left;
   private final double right;
 
@@ -33,12 +35,27 @@ final class Plot {
       double xHigh,
       Ticks y,
       int margin) {
+    this(out, canvas, title, description, xLow, xHigh, y, y::label, margin);
+  }
+
+  /// Begins a picture whose vertical axis is labelled in its own way.
+  Plot(
+      Markup out,
+      Canvas canvas,
+      String title,
+      String description,
+      double xLow,
+      double xHigh,
+      Ticks y,
+      DoubleFunction<String> yLabel,
+      int margin) {
     this.out = out;
     this.canvas = canvas;
     this.xLow = xLow;
     this.xHigh = xHigh;
     this.y = y;
-    int widest = y.values().stream().mapToInt(v -> y.label(v).length()).max().orElse(1);
+    this.yLabel = yLabel;
+    int widest = y.values().stream().mapToInt(v -> yLabel.apply(v).length()).max().orElse(1);
     this.left = 10 + widest * DIGIT;
     this.right = canvas.width() - margin;
     out.open(
@@ -68,7 +85,7 @@ final class Plot {
   void yAxis(String name) {
     for (double value : y.values()) {
       line("grid", left, y(value), right, y(value));
-      text("tick end", left - 7, y(value) + 4, y.label(value));
+      text("tick end", left - 7, y(value) + 4, yLabel.apply(value));
     }
     text("name", 0, 11, name);
   }

@@ -1,22 +1,17 @@
 package io.github.carouselml.app.report;
 
 import io.github.carouselml.model.AtomicFile;
-import io.github.carouselml.tasks.data.Utf8Text;
 import io.github.carouselml.tasks.forecast.Forecast;
 import io.github.carouselml.tasks.forecast.IntervalAccuracy;
 import io.github.carouselml.tasks.forecast.Outcome;
 import io.github.carouselml.tasks.forecast.Score;
 import io.github.carouselml.tasks.series.Series;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /// A [Report] as one page of HTML that needs nothing else: pictures are inline SVG, the style is in
@@ -25,7 +20,8 @@ public final class ReportPage {
   private static final int SERIES_SHOWN = 3;
 
   private final Report report;
-  private final Markup out = new Markup();
+  private final Page page = new Page();
+  private final Markup out = page.out();
 
   private ReportPage(Report report) {
     this.report = report;
@@ -38,17 +34,10 @@ public final class ReportPage {
 
   /// The page.
   public static String html(Report report) {
-    return new ReportPage(report).page();
+    return new ReportPage(report).html();
   }
 
-  private String page() {
-    out.open("html", "lang", "en").open("head");
-    out.empty("meta", "charset", "utf-8");
-    out.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-    out.empty("meta", "name", "color-scheme", "content", "light dark");
-    out.leaf("title", report.title() + " · Carousel report");
-    out.style(css()).close();
-    out.open("body").open("main");
+  private String html() {
     header();
     series();
     report
@@ -59,18 +48,13 @@ public final class ReportPage {
           intervals(contest);
         });
     training();
-    facts("The model", "model", report.facts());
-    provenance();
-    out.close();
-    footer();
-    return out.close().close().toString();
+    page.facts("The model", "model", report.facts());
+    page.provenance(report.command(), report.provenance());
+    return page.end();
   }
 
   private void header() {
-    out.open("header");
-    out.leaf("p", "Carousel report", "class", "kind");
-    out.leaf("h1", report.title());
-    out.leaf("p", report.summary(), "class", "summary");
+    page.begin("Carousel report", report.title(), report.summary());
     report.contest().ifPresent(this::headline);
     for (String remark : report.remarks()) {
       out.leaf("p", remark, "class", "remark");
@@ -82,17 +66,17 @@ public final class ReportPage {
     Contender network = contest.network();
     out.open("dl", "class", "tiles");
     if (contest.horizon() > 1) {
-      tile(
+      page.tile(
           contest.figure(contest.last(network)),
           contest.metric() + " " + contest.ahead(),
           against(contest, contest::last));
     }
-    tile(
+    page.tile(
         contest.figure(contest.overall(network)),
         contest.metric() + " over all steps",
         against(contest, contest::overall));
     for (IntervalAccuracy interval : network.result().intervals()) {
-      tile(
+      page.tile(
           Figures.with(interval.coverage().value(), 0) + " %",
           "of values inside the %d %% interval".formatted(interval.level()),
           "");
@@ -108,16 +92,6 @@ public final class ReportPage {
     return contest.rival().map(r -> r.title() + " " + contest.figure(of.apply(r))).orElse("");
   }
 
-  private void tile(String figure, String name, String beside) {
-    out.open("div");
-    out.leaf("dt", name);
-    out.leaf("dd", figure);
-    if (!beside.isEmpty()) {
-      out.leaf("dd", beside, "class", "beside");
-    }
-    out.close();
-  }
-
   // ---- pictures --------------------------------------------------------------------------------
 
   private void series() {
@@ -125,7 +99,7 @@ public final class ReportPage {
     if (shown.isEmpty()) {
       return;
     }
-    section("series", "Forecasts and what came");
+    page.section("series", "Forecasts and what came");
     if (shown.size() < report.data().size()) {
       out.leaf(
           "p",
@@ -135,10 +109,10 @@ public final class ReportPage {
     for (Series series : shown) {
       SeriesPlot plot =
           new SeriesPlot(series, judged(series), ahead(series), report.data().season());
-      figure(plot::draw, report.data().size() > 1 ? series.id() : "");
+      page.figure(plot::draw, report.data().size() > 1 ? series.id() : "");
     }
-    legend("actual", "what came", "network", "forecast", "outer", levels());
-    out.leaf("p", seriesNote(), "class", "note");
+    page.legend("actual", "what came", "network", "forecast", "outer", levels());
+    page.note(seriesNote());
     out.close();
   }
 
@@ -215,9 +189,9 @@ public final class ReportPage {
     if (contest.horizon() < 2) {
       return;
     }
-    section("horizon", "Error by distance");
+    page.section("horizon", "Error by distance");
     HorizonPlot plot = new HorizonPlot(contest);
-    figure(plot::draw, "");
+    page.figure(plot::draw, "");
     List<String> entries = new ArrayList<>();
     for (Contender c : contest.contenders()) {
       String style = HorizonPlot.style(contest, c);
@@ -229,7 +203,7 @@ public final class ReportPage {
       entries.addAll(List.of("other", "other baselines"));
     }
     out.open("div", "class", "narrow");
-    legend(entries.toArray(String[]::new));
+    page.legend(entries.toArray(String[]::new));
     out.close();
     if (!plot.beyond().isEmpty()) {
       out.leaf(
@@ -250,7 +224,7 @@ public final class ReportPage {
       }
       rows.add(row);
     }
-    grid("%s by step".formatted(contest.metric()), header, rows, List.of(), false);
+    page.grid("%s by step".formatted(contest.metric()), header, rows, List.of(), false);
     out.close().close();
   }
 
@@ -258,12 +232,12 @@ public final class ReportPage {
     if (report.epochs().isEmpty()) {
       return;
     }
-    section("training", "Training");
+    page.section("training", "Training");
     TrainingPlot plot = new TrainingPlot(report.epochs(), report.bestEpoch());
-    figure(plot::draw, "");
+    page.figure(plot::draw, "");
     boolean validated = report.epochs().getLast().validationLoss().isPresent();
     out.open("div", "class", "narrow");
-    legend("training", "training loss", "validation", validated ? "validation loss" : "");
+    page.legend("training", "training loss", "validation", validated ? "validation loss" : "");
     out.close();
     int clipped = report.epochs().getLast().clippedSteps();
     int steps = report.epochs().getLast().step();
@@ -285,41 +259,12 @@ public final class ReportPage {
     out.close();
   }
 
-  private void figure(BiConsumer<Markup, Canvas> draw, String caption) {
-    out.open("figure");
-    if (!caption.isEmpty()) {
-      out.leaf("figcaption", caption);
-    }
-    for (Canvas canvas : Canvas.values()) {
-      draw.accept(out, canvas);
-    }
-    out.close();
-  }
-
-  /// Classes and words in turn; an entry without words is left out.
-  private void legend(String... entries) {
-    out.open("ul", "class", "legend");
-    for (int i = 0; i < entries.length; i += 2) {
-      if (!entries[i + 1].isEmpty()) {
-        out.open("li").open("svg", "viewBox", "0 0 26 12", "aria-hidden", "true");
-        if (entries[i].equals("outer")) {
-          out.empty("rect", "class", "outer", "width", "26", "height", "12");
-          out.empty("rect", "class", "inner", "y", "3", "width", "26", "height", "6");
-        } else {
-          out.empty("path", "class", entries[i], "d", "M1 6H25");
-        }
-        out.close().text(entries[i + 1]).close();
-      }
-    }
-    out.close();
-  }
-
   // ---- tables ----------------------------------------------------------------------------------
 
   private void table(Contest contest) {
-    section("table", "Beside the baselines");
+    page.section("table", "Beside the baselines");
     MetricsTable table = MetricsTable.of(contest);
-    grid(
+    page.grid(
         "Errors of %,d forecasts of %s each; less is better, the least is bold"
             .formatted(contest.forecasts(), Contest.steps(contest.horizon(), contest.frequency())),
         table.header(),
@@ -327,7 +272,7 @@ public final class ReportPage {
         table.best(),
         true);
     for (String note : table.notes()) {
-      out.leaf("p", note, "class", "note");
+      page.note(note);
     }
     out.close();
   }
@@ -337,7 +282,7 @@ public final class ReportPage {
     if (intervals.isEmpty()) {
       return;
     }
-    section("intervals", "Intervals");
+    page.section("intervals", "Intervals");
     List<List<String>> rows = new ArrayList<>();
     for (IntervalAccuracy interval : intervals) {
       rows.add(
@@ -347,88 +292,12 @@ public final class ReportPage {
               Figures.of(interval.width().value()),
               Figures.of(interval.quantileLoss().value())));
     }
-    grid(
+    page.grid(
         "How often the values that came lay inside",
         List.of("interval", "inside", "mean width", "quantile loss"),
         rows,
         List.of(),
         false);
     out.close();
-  }
-
-  private void grid(
-      String caption,
-      List<String> header,
-      List<List<String>> rows,
-      List<OptionalInt> best,
-      boolean networkFirst) {
-    out.open("div", "class", "scroll", "role", "region", "aria-label", caption, "tabindex", "0");
-    out.open("table").leaf("caption", caption).open("thead").open("tr");
-    header.forEach(name -> out.leaf("th", name, "scope", "col"));
-    out.close().close().open("tbody");
-    for (int r = 0; r < rows.size(); r++) {
-      out.open("tr", "class", networkFirst && r == 0 ? "network" : "");
-      out.leaf("th", rows.get(r).getFirst(), "scope", "row");
-      for (int c = 1; c < rows.get(r).size(); c++) {
-        boolean first =
-            !best.isEmpty() && best.get(c - 1).isPresent() && best.get(c - 1).getAsInt() == r;
-        out.open("td");
-        if (first) {
-          out.leaf("strong", rows.get(r).get(c));
-        } else {
-          out.text(rows.get(r).get(c));
-        }
-        out.close();
-      }
-      out.close();
-    }
-    out.close().close().close();
-  }
-
-  private void facts(String title, String id, List<Fact> facts) {
-    if (facts.isEmpty()) {
-      return;
-    }
-    section(id, title);
-    list(facts);
-    out.close();
-  }
-
-  private void list(List<Fact> facts) {
-    out.open("dl", "class", "facts");
-    for (Fact fact : facts) {
-      out.open("div").leaf("dt", fact.name()).leaf("dd", fact.value()).close();
-    }
-    out.close();
-  }
-
-  private void provenance() {
-    section("provenance", "How to get the same again");
-    if (!report.command().isEmpty()) {
-      out.open("pre").leaf("code", report.command()).close();
-    }
-    list(report.provenance());
-    out.close();
-  }
-
-  private void section(String id, String title) {
-    out.open("section", "aria-labelledby", id).leaf("h2", title, "id", id);
-  }
-
-  private void footer() {
-    out.open("footer");
-    out.leaf("p", "Made by Carousel. This page loads nothing and runs nothing.");
-    out.close();
-  }
-
-  private static String css() {
-    try (InputStream in = ReportPage.class.getResourceAsStream("report.css")) {
-      if (in == null) {
-        throw new IllegalStateException("report.css is missing from the jar");
-      }
-      return Utf8Text.decode(in.readAllBytes(), "report.css");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
