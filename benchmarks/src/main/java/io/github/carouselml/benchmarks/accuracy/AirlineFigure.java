@@ -1,6 +1,5 @@
 package io.github.carouselml.benchmarks.accuracy;
 
-import io.github.carouselml.benchmarks.Machine;
 import io.github.carouselml.model.AtomicFile;
 import io.github.carouselml.model.Codec;
 import io.github.carouselml.model.Json;
@@ -51,10 +50,6 @@ public final class AirlineFigure {
       rows.add(row("network, seed " + seed, result));
     }
     print("network, mean of %d seeds".formatted(SEEDS), sixth, all);
-    Json machine = Json.object();
-    for (var entry : Machine.describe().entrySet()) {
-      machine = ((Json.Obj) machine).with(entry.getKey(), entry.getValue().toString());
-    }
     Json.Obj figure =
         Json.object()
             .with("question", "MAPE of six months ahead on the airline passengers, in percent")
@@ -67,7 +62,7 @@ public final class AirlineFigure {
             .with("mape_all_steps", all)
             .with("rows", new Json.Arr(rows))
             .with("spec", Codec.of(ForecastSpec.class, MethodHandles.lookup()).write(spec))
-            .with("machine", machine);
+            .with("machine", Machines.here());
     if (args.length > 0) {
       AtomicFile.write(Path.of(args[0]), figure.pretty() + "\n");
     }
