@@ -1,6 +1,7 @@
 package io.github.carouselml.benchmarks;
 
 import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.RecurrentNoise;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.BackendOptions;
 import io.github.carouselml.tensor.Backends;
@@ -58,6 +59,10 @@ final class Cells {
           new CellSpec.Gru(H).withReset(CellSpec.Gru.Reset.BEFORE),
           equal);
       add(entries, backend, "RNN", new CellSpec.Rnn(H), equal);
+      add(entries, backend, "minLSTM", new CellSpec.MinLstm(H), equal);
+      add(entries, backend, "minGRU", new CellSpec.MinGru(H), equal);
+      noisy(entries, backend, "LSTM, recurrent dropout", new RecurrentNoise().withRecurrent(0.5));
+      noisy(entries, backend, "LSTM, zoneout", new RecurrentNoise().withZoneout(0.5, 0.5));
       double peak = Peak.measure(threads);
       for (Entry entry : entries) {
         entry.run().warmUp(4);
@@ -94,6 +99,14 @@ final class Cells {
       content.put("cells", lines);
       ResultFile.write("cells", args, content);
     }
+  }
+
+  private static void noisy(
+      List<Entry> entries, Backend backend, String name, RecurrentNoise noise) {
+    int[] equal = new int[B];
+    Arrays.fill(equal, T);
+    PlanRun run = new PlanRun(backend, new CellSpec.Lstm(H), noise, I, equal, T, true);
+    entries.add(new Entry(name, run, new ArrayList<>()));
   }
 
   private static void add(

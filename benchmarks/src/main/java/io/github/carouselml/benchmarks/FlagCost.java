@@ -82,9 +82,6 @@ final class FlagCost {
     }
   }
 
-  static final String BEGIN = "<!-- flag-cost -->";
-  static final String END = "<!-- /flag-cost -->";
-
   /// The documents that show the figures.
   enum Language {
     ENGLISH(
@@ -358,16 +355,8 @@ final class FlagCost {
 
   /// The README's text with the figures of a result between its two marks.
   static String withFigures(String readme, Map<?, ?> result, Language language) {
-    int from = readme.indexOf(BEGIN);
-    int to = readme.indexOf(END);
-    if (from < 0 || to < from) {
-      throw new IllegalArgumentException("There is no place for figures: " + BEGIN + " " + END);
-    }
-    return readme.substring(0, from + BEGIN.length())
-        + language.intro
-        + table(result, language)
-        + language.note
-        + readme.substring(to);
+    return Marks.replace(
+        readme, "flag-cost", language.intro + table(result, language) + language.note);
   }
 
   private static void fillIn(Path root, Map<?, ?> result) throws IOException {

@@ -1,6 +1,7 @@
 package io.github.carouselml.benchmarks;
 
 import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.RecurrentNoise;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Flag;
 import io.github.carouselml.tensor.Layout;
@@ -27,12 +28,33 @@ final class PlanRun {
 
   PlanRun(
       Backend backend, CellSpec cell, int inputs, int[] lengths, int maxSteps, boolean training) {
+    this(backend, cell, new RecurrentNoise(), inputs, lengths, maxSteps, training);
+  }
+
+  /// With noise, every mask leaves out half.
+  PlanRun(
+      Backend backend,
+      CellSpec cell,
+      RecurrentNoise noise,
+      int inputs,
+      int[] lengths,
+      int maxSteps,
+      boolean training) {
     this.training = training;
     EnumSet<Flag> flags = training ? EnumSet.allOf(Flag.class) : EnumSet.noneOf(Flag.class);
-    plan = backend.plan(cell, inputs, maxSteps, lengths.length, flags);
+    plan = backend.plan(cell, inputs, maxSteps, lengths.length, flags, noise);
     rows = new Rows(maxSteps, lengths.length);
     rows.set(lengths, lengths.length);
     Random random = new Random(1);
+    if (noise.reachesTheCell()) {
+      Slot operand = mask(backend, lengths.length, cell.outputSize(), random);
+      Slot h = mask(backend, rows.count(), cell.outputSize(), random);
+      Slot c = mask(backend, rows.count(), cell.hiddenSize(), random);
+      plan.masks(
+          noise.recurrent() > 0 ? operand : null,
+          noise.zoneoutHidden() > 0 ? h : null,
+          noise.zoneoutCell() > 0 ? c : null);
+    }
     x = grid(backend, inputs, random);
     y = grid(backend, cell.outputSize(), random);
     dx = grid(backend, inputs, random);
@@ -52,6 +74,16 @@ final class PlanRun {
       weights += layout.shape().size() == 2 ? layout.canonicalSize() : 0;
     }
     operations = 2 * weights * rows.count() * (training ? 3 : 1);
+  }
+
+  private static Slot mask(Backend backend, int count, int features, Random random) {
+    Slot slot = Slot.of(backend.allocate(Sizes.grid("A mask", count, features)));
+    float[] values = new float[count * features];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextInt(2);
+    }
+    backend.uploadRows(values, count, features, slot);
+    return slot;
   }
 
   private Slot grid(Backend backend, int features, Random random) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.function.IntFunction;
 
 /// How does the cost grow? `benchmarks/scaling`: an LSTM's training step against the batch, the
-/// steps, the inputs, the units and the threads, one at a time from T = 64, B = 16, I = 64, H = 128,
+/// steps, the inputs, the units, the layers and the threads, one at a time from T = 64, B = 16, I = 64, H = 128,
 /// each curve with the exponent that fits it.
 final class Scaling {
   private static final int T = 64;
@@ -33,6 +33,7 @@ final class Scaling {
       curves.add(
           curve("T", new int[] {8, 16, 32, 64, 128, 256, 512}, t -> run(backend, t, B, I, H)));
       curves.add(curve("I", new int[] {16, 32, 64, 128, 256, 512}, i -> run(backend, T, B, i, H)));
+      curves.add(curve("layers", new int[] {1, 2, 4, 8}, n -> layers(backend, n)));
       curves.add(curve("H", new int[] {16, 32, 64, 128, 256, 512}, h -> run(backend, T, B, I, h)));
     }
     int[] teams = new int[threads];
@@ -59,27 +60,37 @@ final class Scaling {
     ResultFile.write("scaling", args, content);
   }
 
-  private static PlanRun run(Backend backend, int steps, int batch, int inputs, int hidden) {
+  private static List<PlanRun> run(Backend backend, int steps, int batch, int inputs, int hidden) {
     int[] lengths = new int[batch];
     Arrays.fill(lengths, steps);
-    return new PlanRun(backend, new CellSpec.Lstm(hidden), inputs, lengths, steps, true);
+    return List.of(new PlanRun(backend, new CellSpec.Lstm(hidden), inputs, lengths, steps, true));
   }
 
-  private static Map<String, Object> curve(String name, int[] sizes, IntFunction<PlanRun> make) {
+  private static List<PlanRun> layers(Backend backend, int count) {
+    List<PlanRun> layers = new ArrayList<>(run(backend, T, B, I, H));
+    for (int layer = 1; layer < count; layer++) {
+      layers.addAll(run(backend, T, B, H, H));
+    }
+    return layers;
+  }
+
+  private static Map<String, Object> curve(
+      String name, int[] sizes, IntFunction<List<PlanRun>> make) {
     double[] milliseconds = new double[sizes.length];
     double[] rates = new double[sizes.length];
     for (int i = 0; i < sizes.length; i++) {
-      PlanRun run = make.apply(sizes[i]);
-      run.warmUp(i == 0 ? 4 : 1.5);
+      List<PlanRun> layers = make.apply(sizes[i]);
+      layers.forEach(layer -> layer.warmUp(1.5));
       double[] times = new double[SAMPLES];
-      int runs = (int) Math.max(1, 20 / run.time());
+      int runs = (int) Math.max(1, 20 / time(layers));
       for (int s = 0; s < SAMPLES; s++) {
         for (int r = 0; r < runs; r++) {
-          times[s] += run.time() / runs;
+          times[s] += time(layers) / runs;
         }
       }
+      double operations = layers.stream().mapToDouble(PlanRun::operations).sum();
       milliseconds[i] = Ratio.median(times);
-      rates[i] = run.operations() / milliseconds[i] / 1e6;
+      rates[i] = operations / milliseconds[i] / 1e6;
       System.out.printf(
           "%s = %4d %10.3f ms %8.1f GFLOP/s%n", name, sizes[i], milliseconds[i], rates[i]);
     }
@@ -92,6 +103,10 @@ final class Scaling {
     curve.put("gflops", Arrays.stream(rates).boxed().toList());
     curve.put("exponent", exponent);
     return curve;
+  }
+
+  private static double time(List<PlanRun> layers) {
+    return layers.stream().mapToDouble(PlanRun::time).sum();
   }
 
   /// The slope of the least-squares line through (log size, log time).

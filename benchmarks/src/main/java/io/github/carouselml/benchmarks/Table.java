@@ -38,6 +38,45 @@ final class Table {
     return out.toString();
   }
 
+  /// The README's table: our time and the best other's at each point, and the ratio.
+  static String brief(Map<?, ?> result, boolean chinese) {
+    StringBuilder out = new StringBuilder();
+    out.append(
+        chinese
+            ? "| | B, I, H | Carousel | 其他中最快的 | 比值 | 占峰值 |\n"
+            : "| | B, I, H | Carousel | best of the others | ratio | of peak |\n");
+    out.append("| --- | --- | ---: | --- | ---: | ---: |\n");
+    for (Map<?, ?> cell : maps(result.get("cells"))) {
+      String mode = String.valueOf(cell.get("mode"));
+      Map<?, ?> contenders = map(cell.get("contenders"));
+      Map<?, ?> own = map(contenders.get(cell.get("base")));
+      Map<?, ?> best = map(contenders.get(cell.get("best")));
+      Map<?, ?> ratio = map(map(cell.get("ratios")).get(cell.get("best")));
+      boolean streaming = mode.equals("streaming");
+      String key = streaming ? "p50Micros" : "ms";
+      String unit = streaming ? " µs" : " ms";
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %s | %s | %s | %.2f | %.0f %% |%n",
+              chinese ? word(mode) : mode,
+              String.valueOf(cell.get("point")).replace(",", ", "),
+              digits(number(own.get(key))) + unit,
+              digits(number(best.get(key))) + unit + " (" + best.get("name") + ")",
+              number(ratio.get("ratio")),
+              number(own.get("percentOfPeak"))));
+    }
+    return out.toString();
+  }
+
+  private static String word(String mode) {
+    return switch (mode) {
+      case "inference" -> "推理";
+      case "training" -> "训练一步";
+      default -> "流式一步";
+    };
+  }
+
   private static void group(StringBuilder out, String title, List<Map<?, ?>> cells) {
     Set<String> ids = new LinkedHashSet<>();
     Map<String, String> names = new LinkedHashMap<>();
@@ -119,7 +158,7 @@ final class Table {
   }
 
   /// Three significant digits, and all of those before the point.
-  private static String digits(double value) {
+  static String digits(double value) {
     int decimals = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : value >= 0.1 ? 3 : 4;
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }

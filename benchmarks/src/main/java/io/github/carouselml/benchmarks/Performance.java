@@ -1,0 +1,152 @@
+package io.github.carouselml.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// The figures in the documents, from the result files: `benchmarks/performance` writes those of
+/// `docs/performance.md`, of the READMEs and the pictures, and measures nothing. A part whose result
+/// file is not there stays as it is.
+final class Performance {
+  private final Path root;
+  private final Map<Path, String> documents = new LinkedHashMap<>();
+
+  private Performance(Path root) {
+    this.root = root;
+  }
+
+  public static void main(String[] args) throws IOException {
+    Map<Path, String> documents = documents(Path.of(System.getProperty("carousel.root", ".")));
+    for (Map.Entry<Path, String> document : documents.entrySet()) {
+      Files.createDirectories(document.getKey().toAbsolutePath().getParent());
+      Files.writeString(document.getKey(), document.getValue());
+      System.err.println("Written to " + document.getKey());
+    }
+  }
+
+  /// Every document with figures from a result file under `root`, as it should be.
+  static Map<Path, String> documents(Path root) throws IOException {
+    Performance performance = new Performance(root);
+    performance.fill();
+    return performance.documents;
+  }
+
+  private void fill() throws IOException {
+    String page = "docs/performance.md";
+    Map<?, ?> speed = result("speed");
+    if (!speed.isEmpty()) {
+      fill(page, "speed", "\n" + Table.of(speed));
+      fill("README.md", "speed", "\n" + Table.brief(speed, false));
+      fill("README.zh-CN.md", "speed", "\n" + Table.brief(speed, true));
+    }
+    Map<?, ?> cells = result("cells");
+    if (!cells.isEmpty()) {
+      fill(page, "cells", cells(cells));
+    }
+    Map<?, ?> scaling = result("scaling");
+    if (!scaling.isEmpty()) {
+      fill(page, "scaling", scaling(scaling));
+    }
+    Map<?, ?> oversubscribed = result("oversubscribed");
+    if (!oversubscribed.isEmpty()) {
+      fill(page, "oversubscribed", oversubscribed(oversubscribed));
+    }
+  }
+
+  private static String cells(Map<?, ?> result) {
+    StringBuilder out = new StringBuilder("\n| cell | ms | GFLOP/s | of peak | of the LSTM |\n");
+    out.append("| --- | ---: | ---: | ---: | ---: |\n");
+    for (Map<?, ?> line : maps(result, "cells")) {
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %.1f | %.0f | %.0f %% | %.0f %% |%n",
+              line.get("cell"),
+              number(line, "milliseconds"),
+              number(line, "gflops"),
+              100 * number(line, "ofPeak"),
+              100 * number(line, "ofLstm")));
+    }
+    return out.append(source(result)).toString();
+  }
+
+  private String scaling(Map<?, ?> result) {
+    List<Curves.Curve> curves = new ArrayList<>();
+    StringBuilder out = new StringBuilder("\n![Time against size](images/scaling.svg)\n\n");
+    out.append("| against | from | to | ms | time grows with the power |\n");
+    out.append("| --- | ---: | ---: | --- | ---: |\n");
+    for (Map<?, ?> each : maps(result, "curves")) {
+      Curves.Curve curve = Curves.Curve.of(each);
+      curves.add(curve);
+      List<String> times = new ArrayList<>();
+      curve.milliseconds().forEach(ms -> times.add(Table.digits(ms)));
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %.0f | %.0f | %s | %.2f |%n",
+              curve.against(),
+              curve.sizes().getFirst(),
+              curve.sizes().getLast(),
+              String.join(", ", times),
+              curve.exponent()));
+    }
+    documents.put(root.resolve("docs/images/scaling.svg"), Curves.svg(curves));
+    return out.append(source(result)).toString();
+  }
+
+  private static String oversubscribed(Map<?, ?> result) {
+    StringBuilder out = new StringBuilder("\n| work | 1 thread | 2 threads | ratio |\n");
+    out.append("| --- | ---: | ---: | ---: |\n");
+    for (Map<?, ?> line : maps(result, "shapes")) {
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %s ms | %s ms | %.2f |%n",
+              line.get("shape"),
+              Table.digits(number(line, "meanMilliseconds1Thread")),
+              Table.digits(number(line, "meanMilliseconds2Threads")),
+              number(line, "ratio")));
+    }
+    return out.append(source(result)).toString();
+  }
+
+  private static String source(Map<?, ?> result) {
+    Map<?, ?> machine = result.get("machine") instanceof Map<?, ?> map ? map : Map.of();
+    return String.format(
+        "%nMeasured %s on %s (%s processors), %s; `%s`.%n",
+        result.get("date"),
+        machine.get("cpu"),
+        String.format(Locale.ROOT, "%.0f", number(machine, "processors")),
+        machine.get("jdk"),
+        result.get("command"));
+  }
+
+  private Map<?, ?> result(String name) throws IOException {
+    Path file = root.resolve("benchmarks/results/" + name + ".json");
+    return Files.exists(file) ? (Map<?, ?>) Json.parse(Files.readString(file)) : Map.of();
+  }
+
+  private void fill(String name, String marks, String content) throws IOException {
+    Path document = root.resolve(name);
+    String text = documents.get(document);
+    documents.put(
+        document, Marks.replace(text == null ? Files.readString(document) : text, marks, content));
+  }
+
+  private static List<Map<?, ?>> maps(Map<?, ?> map, String key) {
+    List<Map<?, ?>> maps = new ArrayList<>();
+    if (map.get(key) instanceof List<?> list) {
+      list.forEach(each -> maps.add((Map<?, ?>) each));
+    }
+    return maps;
+  }
+
+  private static double number(Map<?, ?> map, String key) {
+    return map.get(key) instanceof Number number ? number.doubleValue() : Double.NaN;
+  }
+}
