@@ -52,10 +52,63 @@ final class Performance {
     if (!scaling.isEmpty()) {
       fill(page, "scaling", scaling(scaling));
     }
+    Map<?, ?> startUp = result("startup");
+    if (!startUp.isEmpty()) {
+      fill(page, "startup", startUp(startUp));
+    }
     Map<?, ?> oversubscribed = result("oversubscribed");
     if (!oversubscribed.isEmpty()) {
       fill(page, "oversubscribed", oversubscribed(oversubscribed));
     }
+  }
+
+  private static String startUp(Map<?, ?> result) {
+    StringBuilder out =
+        new StringBuilder("\n| | training step | prediction |\n| --- | ---: | ---: |\n");
+    Map<?, ?> training = (Map<?, ?>) result.get("training");
+    Map<?, ?> prediction = (Map<?, ?>) result.get("prediction");
+    if (training != null && prediction != null) {
+      line(
+          out,
+          "from the process's start to the end of the first",
+          training,
+          prediction,
+          "firstSeconds",
+          "s");
+      line(out, "the next 20, median", training, prediction, "firstCallsMilliseconds", "ms");
+      line(out, "settled, median", training, prediction, "settledMilliseconds", "ms");
+      line(
+          out,
+          "settled, over 3 times the median",
+          training,
+          prediction,
+          "settledSlowCallsPercent",
+          "% of calls");
+      line(out, "slowest after the first", training, prediction, "slowestMilliseconds", "ms");
+    }
+    out.append(
+        String.format(
+            Locale.ROOT,
+            "%n`carousel predict` of a small forecaster, from the shell: %.2f s.%n",
+            number(result, "carouselPredictSeconds")));
+    return out.append(source(result)).toString();
+  }
+
+  private static void line(
+      StringBuilder out,
+      String name,
+      Map<?, ?> training,
+      Map<?, ?> prediction,
+      String key,
+      String unit) {
+    out.append(
+        "| %s | %s %s | %s %s |%n"
+            .formatted(
+                name,
+                Table.digits(number(training, key)),
+                unit,
+                Table.digits(number(prediction, key)),
+                unit));
   }
 
   private static String cells(Map<?, ?> result) {

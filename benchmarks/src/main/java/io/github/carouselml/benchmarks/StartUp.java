@@ -1,0 +1,194 @@
+package io.github.carouselml.benchmarks;
+
+import io.github.carouselml.grad.Parameters;
+import io.github.carouselml.grad.Program;
+import io.github.carouselml.grad.RowSpace;
+import io.github.carouselml.grad.Tape;
+import io.github.carouselml.grad.Tensor;
+import io.github.carouselml.layer.Dense;
+import io.github.carouselml.layer.Layer;
+import io.github.carouselml.layer.Recurrent;
+import io.github.carouselml.loss.MeanLoss;
+import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.LossSpec;
+import io.github.carouselml.tensor.Backend;
+import io.github.carouselml.tensor.Backends;
+import io.github.carouselml.tensor.Rows;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/// How long until something comes out? `benchmarks/startup`: new processes with a small model (LSTM,
+/// T=36 B=32 I=4 H=32), each told by the time from its start to the end of its first training step
+/// or prediction, and then how calls become faster over six seconds while kernels are compiled; and
+/// the whole of `carousel predict` on the bundled orders, from the shell's view.
+final class StartUp {
+  private static final int ROUNDS = 7;
+  private static final double SECONDS = 6;
+
+  private StartUp() {}
+
+  public static void main(String[] args) throws Exception {
+    if (args.length == 2 && args[0].equals("measure")) {
+      System.out.println(Json.write(measure(args[1].equals("training")), -1));
+      return;
+    }
+    Path root = Path.of(System.getProperty("carousel.root", "."));
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("model", "LSTM with a dense layer, T=36 B=32 I=4 H=32");
+    content.put("rounds", ROUNDS);
+    for (String work : List.of("training", "prediction")) {
+      Map<String, List<Double>> rounds = new LinkedHashMap<>();
+      for (int round = 0; round < ROUNDS; round++) {
+        Map<?, ?> process = process(work);
+        process.forEach((key, value) ->
+            rounds
+                .computeIfAbsent(String.valueOf(key), _ -> new ArrayList<>())
+                .add(((Number) value).doubleValue()));
+      }
+      Map<String, Object> medians = new LinkedHashMap<>();
+      rounds.forEach((key, values) -> medians.put(key, median(values)));
+      content.put(work, medians);
+      System.out.printf("%-12s %s%n", work, medians);
+    }
+    double command = command(root);
+    content.put("carouselPredictSeconds", command);
+    System.out.printf("carousel predict: %.2f s%n", command);
+    ResultFile.write("startup", args, content);
+  }
+
+  private static Map<?, ?> process(String work) throws IOException, InterruptedException {
+    return (Map<?, ?>)
+        Json.parse(
+            output(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:+UseSerialGC",
+                    "--add-modules=jdk.incubator.vector",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    StartUp.class.getName(),
+                    "measure",
+                    work)));
+  }
+
+  private static String output(List<String> command) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IOException("A process failed: " + String.join(" ", command));
+    }
+    return output;
+  }
+
+  /// The median wall time of `carousel predict` with a model that was trained for it.
+  private static double command(Path root) throws IOException, InterruptedException {
+    String carousel = root.resolve("carousel").toAbsolutePath().toString();
+    String data = root.resolve("examples/data/orders.csv").toAbsolutePath().toString();
+    Path folder = Files.createTempDirectory("carousel-startup");
+    String run = folder.resolve("run").toString();
+    String out = folder.resolve("forecast.csv").toString();
+    output(
+        List.of(
+            carousel,
+            "train",
+            "forecast",
+            "--data",
+            data,
+            "--horizon",
+            "14",
+            "--epochs",
+            "2",
+            "--out",
+            run));
+    List<Double> seconds = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      long start = System.nanoTime();
+      output(List.of(carousel, "predict", run, "--data", data, "--out", out, "--overwrite"));
+      seconds.add((System.nanoTime() - start) / 1e9);
+    }
+    return median(seconds);
+  }
+
+  private static double median(List<Double> values) {
+    return Ratio.median(values.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  private static Map<String, Object> measure(boolean training) {
+    int steps = 36;
+    int sequences = 32;
+    try (Backend backend = Backends.cpu()) {
+      Recurrent recurrent = new Recurrent("lstm", 4, new CellSpec.Lstm(32));
+      Dense dense = new Dense("head", 32, 1);
+      Parameters parameters = Layer.initialize(backend, List.of(recurrent, dense), 1);
+      Rows rows = new Rows(steps, sequences);
+      RowSpace space = new RowSpace.Steps(rows);
+      Tape tape = new Tape(backend, parameters, training ? Tape.Mode.TRAIN : Tape.Mode.PREDICT, 1);
+      Tensor x = tape.input("x", space, 4);
+      Tensor y = tape.input("y", space, 1);
+      MeanLoss.of(new LossSpec.Squared(), dense.apply(recurrent.apply(x)), y);
+      try (Program program = tape.program()) {
+        int[] lengths = new int[sequences];
+        Arrays.fill(lengths, steps);
+        rows.set(lengths, sequences);
+        program.upload(x, numbers(rows.count() * 4));
+        program.upload(y, numbers(rows.count()));
+        Runnable call =
+            () -> {
+              if (training) {
+                parameters.zeroGradients(program.operations());
+                program.train(0, 1);
+              } else {
+                program.evaluate(0);
+              }
+            };
+        call.run();
+        Instant start = ProcessHandle.current().info().startInstant().orElseThrow();
+        double first = Duration.between(start, Instant.now()).toNanos() / 1e9;
+
+        double[] times = new double[4_000_000];
+        int calls = 0;
+        long begun = System.nanoTime();
+        long last = begun;
+        while (calls < times.length && last - begun < SECONDS * 1e9) {
+          call.run();
+          long now = System.nanoTime();
+          times[calls++] = (now - last) / 1e6;
+          last = now;
+        }
+        double[] settled = Arrays.copyOfRange(times, calls * 3 / 4, calls);
+        double median = Ratio.median(settled);
+        int slow = 0;
+        for (double time : settled) {
+          slow += time > 3 * median ? 1 : 0;
+        }
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("firstSeconds", first);
+        result.put("firstCallsMilliseconds", Ratio.median(Arrays.copyOf(times, 20)));
+        result.put("settledMilliseconds", median);
+        result.put("settledSlowCallsPercent", 100.0 * slow / settled.length);
+        result.put("slowestMilliseconds", Arrays.stream(times).max().orElse(0));
+        return result;
+      }
+    }
+  }
+
+  private static float[] numbers(int count) {
+    Random random = new Random(7);
+    float[] numbers = new float[count];
+    for (int i = 0; i < count; i++) {
+      numbers[i] = (float) random.nextGaussian();
+    }
+    return numbers;
+  }
+}
