@@ -28,6 +28,7 @@ public final class PlainCells implements CellKernels {
       case CellSpec.Rnn rnn -> new RnnFamily(rnn);
       case CellSpec.MinLstm _ -> new MinLstm();
       case CellSpec.MinGru _ -> new MinGru();
+      case CellSpec.Own own -> throw own.cannot("it has no kernel.");
     };
   }
 

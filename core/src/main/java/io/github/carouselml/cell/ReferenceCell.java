@@ -84,6 +84,7 @@ public abstract sealed class ReferenceCell
           };
       case MinLstm lstm -> new MinLstmReference(lstm, inputSize);
       case MinGru gru -> new MinGruReference(gru, inputSize);
+      case CellSpec.Own own -> throw own.cannot("it has no reference in double.");
     };
   }
 

@@ -13,6 +13,7 @@ import io.github.carouselml.tensor.Slot;
 final class CpuMoves extends Work implements Moves {
   private enum Kind {
     COLUMNS,
+    ROWS,
     GATHER,
     SCATTER_ADD,
     LAST,
@@ -74,6 +75,15 @@ final class CpuMoves extends Work implements Moves {
     yLd = Sizes.stride(yFeatures);
     yEnd = to + columns == yFeatures ? yLd - to : columns;
     split(rows, columns);
+  }
+
+  @Override
+  public void rows(
+      int rows, int features, Slot source, int from, Slot target, int to, boolean more) {
+    arguments(Kind.ROWS, features, source, target, more);
+    xAt += from * ld;
+    yAt += to * ld;
+    split(rows, ld);
   }
 
   @Override
@@ -157,6 +167,7 @@ final class CpuMoves extends Work implements Moves {
           }
           kernels.fill(0, y, at + width, yEnd - width);
         }
+        case ROWS -> give(r, r);
         case GATHER -> kernels.copy(x, xAt + indices[r] * ld, y, yAt + r * ld, ld);
         case SCATTER_ADD -> scatterColumns(r * Sizes.LANES);
         case LAST -> {

@@ -43,6 +43,7 @@ public final class RecurrentOp extends Op {
   private final @Nullable Tensor cN;
   private final RecurrentNoise noise;
   private final Noise masks;
+  private final @Nullable ReplayedStep replayed;
   private @Nullable RecurrentPlan plan;
   private @Nullable Region dh0Scratch;
   private @Nullable Region dc0Scratch;
@@ -54,7 +55,8 @@ public final class RecurrentOp extends Op {
       Tensor x,
       @Nullable State initial,
       boolean last,
-      RecurrentNoise noise) {
+      RecurrentNoise noise,
+      @Nullable CellStep step) {
     super(name, inputs(x, initial), parameters);
     this.cell = cell;
     this.x = x;
@@ -94,6 +96,7 @@ public final class RecurrentOp extends Op {
     this.cN = last && cell.hasCellState() ? output(states, cell.hiddenSize()) : null;
     this.noise = noise;
     this.masks = new Noise();
+    this.replayed = step == null ? null : new ReplayedStep(tape(), cell, step, x, rows);
   }
 
   private static List<Tensor> inputs(Tensor x, @Nullable State initial) {
@@ -130,7 +133,24 @@ public final class RecurrentOp extends Op {
       @Nullable State initial,
       boolean last,
       RecurrentNoise noise) {
-    RecurrentOp op = record(new RecurrentOp(name, cell, parameters, x, initial, last, noise));
+    return result(record(new RecurrentOp(name, cell, parameters, x, initial, last, noise, null)));
+  }
+
+  /// The same with a cell of the user's own, whose step is recorded once and replayed. The
+  /// parameters are those that the step reads.
+  public static Result of(
+      String name,
+      CellSpec.Own cell,
+      CellStep step,
+      List<Parameter> parameters,
+      Tensor x,
+      @Nullable State initial,
+      boolean last) {
+    RecurrentNoise none = new RecurrentNoise();
+    return result(record(new RecurrentOp(name, cell, parameters, x, initial, last, none, step)));
+  }
+
+  private static Result result(RecurrentOp op) {
     return new Result(op.y, op.hN == null ? null : new State(op.hN, op.cN));
   }
 
@@ -156,7 +176,10 @@ public final class RecurrentOp extends Op {
         flags.add(Flag.NEED_DW);
       }
     }
-    plan = backend.plan(cell, x.features(), rows.maxSteps(), rows.maxSequences(), flags, noise);
+    plan =
+        replayed != null
+            ? replayed
+            : backend.plan(cell, x.features(), rows.maxSteps(), rows.maxSequences(), flags, noise);
     // the plan overwrites the gradients of first states; where others have written, it needs a
     // place of its own
     if (h0 != null && adds(1)) {
@@ -177,6 +200,13 @@ public final class RecurrentOp extends Op {
     return plan().workspaceFloats() + plan().reserveFloats();
   }
 
+  @Override
+  protected void close() {
+    if (replayed != null) {
+      replayed.close();
+    }
+  }
+
   private RecurrentPlan plan() {
     return Objects.requireNonNull(plan, "prepared before it runs");
   }
@@ -189,6 +219,9 @@ public final class RecurrentOp extends Op {
   @Override
   protected void forward(Operations operations, int update) {
     masks.draw(operations, update);
+    if (replayed != null) {
+      replayed.update(update);
+    }
     plan()
         .forward(
             rows, x.value(), value(h0), value(c0), values, y.value(), value(hN), value(cN),

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Records a model's forward code once. Operations take and give [Tensor]s; [#program] plans the
 /// memory of what was recorded and makes it ready to run with every batch.
@@ -27,6 +28,7 @@ public final class Tape {
   private final Parameters parameters;
   private final Mode mode;
   private final long seed;
+  private final @Nullable Tape outer;
   private final List<Op> ops = new ArrayList<>();
   private final List<Tensor> inputs = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
@@ -35,10 +37,21 @@ public final class Tape {
 
   /// An empty tape; the seed is the run's, for dropout.
   public Tape(Backend backend, Parameters parameters, Mode mode, long seed) {
+    this(backend, parameters, mode, seed, null);
+  }
+
+  private Tape(Backend backend, Parameters parameters, Mode mode, long seed, @Nullable Tape outer) {
     this.backend = backend;
     this.parameters = parameters;
     this.mode = mode;
     this.seed = seed;
+    this.outer = outer;
+  }
+
+  /// A tape for what an operation of this one replays: the same parameters, and random numbers from
+  /// the same streams.
+  Tape inner() {
+    return new Tape(backend, parameters, mode, seed, this);
   }
 
   /// An input that each run sets by [Program#upload].
@@ -92,7 +105,7 @@ public final class Tape {
 
   /// A number for the next operation that draws random numbers.
   public int nextStream() {
-    return streams++;
+    return outer == null ? streams++ : outer.nextStream();
   }
 
   /// Plans the memory, allocates it, and makes the tape ready to run. A tape makes one program.

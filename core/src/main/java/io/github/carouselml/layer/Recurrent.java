@@ -1,5 +1,6 @@
 package io.github.carouselml.layer;
 
+import io.github.carouselml.grad.CellStep;
 import io.github.carouselml.grad.Columns;
 import io.github.carouselml.grad.DropoutOp;
 import io.github.carouselml.grad.Parameter;
@@ -84,6 +85,7 @@ public record Recurrent(
               + " would both drop what goes from layer to layer: choose one");
     }
     cells.forEach(noise::check);
+    cells.forEach(OwnCell::check);
     for (int l = 1; between.residual() && l < cells.size(); l++) {
       int below = cells.get(l - 1).outputSize();
       int here = cells.get(l).outputSize();
@@ -110,6 +112,8 @@ public record Recurrent(
       case CellSpec.Gru _ -> List.of(0, 1, 0);
       case CellSpec.MinLstm _ -> List.of(-1, 1, 0);
       case CellSpec.MinGru _ -> List.of(-1, 0);
+      case CellSpec.Own own ->
+          throw own.cannot("a time lag cannot reach its biases: let its layers begin with them.");
       case CellSpec.Rnn _ ->
           throw new CarouselException.Request(
               "A time lag has no effect on a simple RNN: it has no gate that remembers.");
@@ -326,9 +330,34 @@ public record Recurrent(
 
   /// The parameters of one layer in one direction, in the order of its plan.
   List<ParameterSpec> specs(int layer, boolean reverse) {
-    String prefix = name + "." + layer + (reverse ? ".backward." : ".forward.");
+    if (cells.get(layer) instanceof CellSpec.Own) {
+      return owned(layer, reverse).stream().map(Owned::spec).toList();
+    }
+    String prefix = place(layer, reverse) + ".";
     return CellParameters.of(cells.get(layer), inputSize(layer)).stream()
         .map(spec -> spec.withName(prefix + spec.name()))
+        .toList();
+  }
+
+  private String place(int layer, boolean reverse) {
+    return name + "." + layer + (reverse ? ".backward" : ".forward");
+  }
+
+  /// What a cell of the user's own is made of in one layer and direction.
+  OwnCell.Parts parts(OwnCell cell, int layer, boolean reverse) {
+    return cell.parts(place(layer, reverse), inputSize(layer));
+  }
+
+  /// The parameters of one layer in one direction, and how they begin.
+  private List<Owned> owned(int layer, boolean reverse) {
+    CellSpec cell = cells.get(layer);
+    if (cell instanceof OwnCell own) {
+      return parts(own, layer, reverse).layers().stream()
+          .flatMap(part -> part.parameters().stream())
+          .toList();
+    }
+    return specs(layer, reverse).stream()
+        .map(spec -> new Owned(spec, initializer(cell, spec)))
         .toList();
   }
 
@@ -340,9 +369,7 @@ public record Recurrent(
         all.addAll(norm(layer).parameters());
       }
       for (boolean reverse : reversed()) {
-        for (ParameterSpec spec : specs(layer, reverse)) {
-          all.add(new Owned(spec, initializer(cells.get(layer), spec)));
-        }
+        all.addAll(owned(layer, reverse));
       }
     }
     return all;
@@ -440,15 +467,16 @@ public record Recurrent(
     List<Parameter> parameters =
         specs(layer, reverse).stream().map(x.tape().parameters()::get).toList();
     Tensor in = reverse ? Sequences.reverse(x) : x;
+    String place = place(layer, reverse);
+    boolean last = ends != null;
     RecurrentOp.Result result =
-        RecurrentOp.of(
-            name + "." + layer + (reverse ? ".backward" : ".forward"),
-            cells.get(layer),
-            parameters,
-            in,
-            start,
-            ends != null,
-            noise);
+        switch (cells.get(layer)) {
+          case OwnCell own -> {
+            CellStep step = parts(own, layer, reverse).step();
+            yield RecurrentOp.of(place, own, step, parameters, in, start, last);
+          }
+          case CellSpec cell -> RecurrentOp.of(place, cell, parameters, in, start, last, noise);
+        };
     if (ends != null && result.last() != null) {
       ends.add(result.last());
     }

@@ -2,6 +2,10 @@ package io.github.carouselml.layer;
 
 import io.github.carouselml.grad.Parameter;
 import io.github.carouselml.grad.Parameters;
+import io.github.carouselml.grad.ReplayedStep;
+import io.github.carouselml.grad.RowSpace;
+import io.github.carouselml.grad.Tape;
+import io.github.carouselml.grad.Tensor;
 import io.github.carouselml.kernel.Binary;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
@@ -178,7 +182,10 @@ public final class Stepper {
       outputs = cell.outputSize();
       units = cell.hasCellState() ? cell.hiddenSize() : 0;
       int inputs = stack.inputSize(layer);
-      plan = backend.plan(cell, inputs, 1, 1, EnumSet.noneOf(Flag.class), stack.noise());
+      plan =
+          cell instanceof OwnCell own
+              ? replayed(backend, all, own, stack.parts(own, layer, false), inputs)
+              : backend.plan(cell, inputs, 1, 1, EnumSet.noneOf(Flag.class), stack.noise());
       norm =
           layer > 0 && stack.between().layerNorm()
               ? new Norm(backend, all, stack.norm(layer))
@@ -189,6 +196,13 @@ public final class Stepper {
           stack.specs(layer, false).stream().map(s -> all.get(s).value()).toArray(Slot[]::new);
       h = new Slot[] {row(backend, outputs), row(backend, outputs)};
       c = units == 0 ? null : new Slot[] {row(backend, units), row(backend, units)};
+    }
+
+    private static RecurrentPlan replayed(
+        Backend backend, Parameters all, OwnCell cell, OwnCell.Parts parts, int inputs) {
+      Tape tape = new Tape(backend, all, Tape.Mode.PREDICT, 0);
+      Tensor x = tape.input("x", new RowSpace.Steps(new Rows(1, 1)), inputs);
+      return new ReplayedStep(tape, cell, parts.step(), x, x.space().rows());
     }
 
     int size() {

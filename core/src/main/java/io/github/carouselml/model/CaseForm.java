@@ -1,5 +1,6 @@
 package io.github.carouselml.model;
 
+import io.github.carouselml.spec.CarouselException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -74,6 +75,7 @@ record CaseForm(SequencedMap<String, RecordForm> records, SequencedMap<String, O
         return constant.getKey();
       }
     }
-    throw new IllegalArgumentException(value.getClass() + " is none of the cases.");
+    throw new CarouselException.Request(
+        value + " is your own: only code can describe it, so it cannot be written to a file.");
   }
 }

@@ -179,7 +179,7 @@ final class FormFinder {
               permitted.getName() + " has a component 'type', the key of its case in JSON.");
         }
         requireNew(records.put(kebab(permitted.getSimpleName()), form), permitted);
-      } else {
+      } else if (!permitted.isInterface()) { // an open interface has cases that only code knows
         throw unfit(permitted);
       }
     }

@@ -6,7 +6,7 @@ import java.util.OptionalInt;
 
 /// Which cell: its kind, its size and the options that its kind has. The plain ones are
 /// `new Lstm(64)`, `new Gru(64)` and `new Rnn(64)`; each option is a `withX` away, and an option
-/// that a cell does not have cannot be written down.
+/// that a cell does not have cannot be written down. [Own] leaves room for cells that users write.
 ///
 /// Whether a cell's biases are there to be trained, dropout, directions and lengths belong to the
 /// layer; the input size belongs to the data.
@@ -39,6 +39,7 @@ public sealed interface CellSpec {
       case Gru c -> new Gru(units, c.reset(), c.gateActivation(), c.candidateActivation());
       case MinLstm _ -> new MinLstm(units);
       case MinGru _ -> new MinGru(units);
+      case Own own -> throw own.cannot("it has the sizes that it was made with.");
     };
   }
 
@@ -230,6 +231,15 @@ public sealed interface CellSpec {
   record MinGru(int hiddenSize) implements CellSpec {
     public MinGru {
       positive("hidden size", hiddenSize);
+    }
+  }
+
+  /// A cell of the user's own, which only code can describe: its sizes. What it computes is said
+  /// where layers are known.
+  non-sealed interface Own extends CellSpec {
+    /// The refusal of what needs a cell that is built in.
+    default CarouselException cannot(String consequence) {
+      return new CarouselException.Request("The cell " + this + " is your own, so " + consequence);
     }
   }
 

@@ -55,6 +55,10 @@ public record RecurrentNoise(
 
   /// Refuses what a cell has no place for.
   public void check(CellSpec cell) {
+    if (cell instanceof CellSpec.Own own && (reachesTheCell() || dropConnect > 0)) {
+      throw own.cannot(
+          this + " cannot reach into it: leave out in its step what is to be left out.");
+    }
     boolean product = !(cell instanceof CellSpec.MinLstm || cell instanceof CellSpec.MinGru);
     if (recurrent > 0 && !product) {
       throw new CarouselException.Request(

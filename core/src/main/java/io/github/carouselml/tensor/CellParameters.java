@@ -49,6 +49,7 @@ public final class CellParameters {
       case CellSpec.Gru _ -> 3;
       case CellSpec.MinLstm _ -> 3;
       case CellSpec.MinGru _ -> 2;
+      case CellSpec.Own own -> throw own.cannot("no backend has a plan for it.");
     };
   }
 

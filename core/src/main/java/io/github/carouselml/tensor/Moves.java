@@ -15,6 +15,9 @@ public interface Moves {
       int to,
       boolean add);
 
+  /// `y[to + r] (+)= x[from + r]` for r below `count`; other rows of y are left as they are.
+  void rows(int count, int features, Slot x, int from, Slot y, int to, boolean add);
+
   /// `y[r] = table[indices[r]]`. An index outside `[0, entries)` is refused.
   void gather(int rows, int entries, int features, int[] indices, Slot table, Slot y);
 

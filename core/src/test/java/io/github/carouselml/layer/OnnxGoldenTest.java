@@ -245,7 +245,8 @@ class OnnxGoldenTest {
       case Lstm lstm -> lstm.coupledInputForget() ? I_G_O : I_F_G_O;
       case Gru _ -> R_Z_N;
       case Rnn _ -> ONE;
-      case CellSpec.MinLstm _, CellSpec.MinGru _ -> throw new IllegalArgumentException();
+      case CellSpec.MinLstm _, CellSpec.MinGru _, CellSpec.Own _ ->
+          throw new IllegalArgumentException();
     };
   }
 

@@ -50,6 +50,7 @@ public abstract class StepperContract {
             new Recurrent("gru", 20, new CellSpec.Gru(32)),
             new Recurrent("mixed", 5, before, new CellSpec.Rnn(16), new CellSpec.Lstm(40)),
             new Recurrent("dropped", 4, new CellSpec.Lstm(8), new CellSpec.Gru(8)).withDropout(0.5),
+            new Recurrent("own", 4, new OwnCells.Leaky(20, 7), new OwnCells.OwnLstm(17)),
             new Recurrent("linked", 4, new CellSpec.Lstm(20), new CellSpec.Lstm(20))
                 .withBetween(new Between().withResidual().withLayerNorm())
                 .withNoise(new RecurrentNoise().withZoneout(0.1, 0.2).withDropConnect(0.5)))

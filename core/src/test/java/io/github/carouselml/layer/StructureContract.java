@@ -372,6 +372,7 @@ public abstract class StructureContract {
                   case CellSpec.Rnn _ -> new CellSpec.Rnn(37);
                   case CellSpec.MinLstm _ -> new CellSpec.MinLstm(37);
                   case CellSpec.MinGru _ -> new CellSpec.MinGru(37);
+                  case CellSpec.Own own -> own;
                 })
             .toList();
     return new Recurrent(layer.name(), layer.inputSize(), cells.toArray(CellSpec[]::new))

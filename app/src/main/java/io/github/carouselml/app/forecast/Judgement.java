@@ -64,6 +64,7 @@ public record Judgement(Backtest backtest, Contest contest, List<String> remarks
       case CellSpec.Gru _ -> "GRU";
       case CellSpec.MinLstm _ -> "minLSTM";
       case CellSpec.MinGru _ -> "minGRU";
+      case CellSpec.Own own -> own.toString();
     };
   }
 }
