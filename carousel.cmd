@@ -5,7 +5,7 @@
 @powershell -noprofile -command ^
   "$built = Get-Item '%~dp0app\target\built' -ErrorAction SilentlyContinue;" ^
   "if (-not $built -or -not (Test-Path '%~dp0app\target\carousel.jar')) { exit 1 }" ^
-  "$sources = 'core','simd','tasks','app' | ForEach-Object { '%~dp0' + $_ + '\src\main'; '%~dp0' + $_ + '\pom.xml' };" ^
+  "$sources = 'core','simd','tasks','interop','app' | ForEach-Object { '%~dp0' + $_ + '\src\main'; '%~dp0' + $_ + '\pom.xml' };" ^
   "$newer = Get-ChildItem -Recurse ($sources + '%~dp0pom.xml') | Where-Object { $_.LastWriteTime -gt $built.LastWriteTime } | Select-Object -First 1;" ^
   "if ($newer) { exit 1 }"
 @if errorlevel 1 (

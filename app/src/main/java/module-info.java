@@ -1,6 +1,7 @@
 /// The command.
 module io.github.carouselml.app {
   requires info.picocli;
+  requires io.github.carouselml.interop;
   requires io.github.carouselml.tasks;
   requires java.management;
   requires jdk.management;

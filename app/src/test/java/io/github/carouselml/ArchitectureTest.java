@@ -128,7 +128,7 @@ final class ArchitectureTest {
   void every_package_has_its_place() {
     for (JavaClass c : MAIN) {
       String first = c.getPackageName().substring(ROOT.length()).split("\\.", 2)[0];
-      assertThat(Set.of("simd", "tasks", "app").contains(first) || CORE.contains(first))
+      assertThat(Set.of("simd", "tasks", "interop", "app").contains(first) || CORE.contains(first))
           .as("package of " + c.getName())
           .isTrue();
     }
@@ -155,7 +155,16 @@ final class ArchitectureTest {
         .resideInAPackage(ROOT + "tasks..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(ROOT + "app..", ROOT + "simd..", ROOT + "kernel", ROOT + "cell")
+        .resideInAnyPackage(
+            ROOT + "app..", ROOT + "simd..", ROOT + "interop..", ROOT + "kernel", ROOT + "cell")
+        .check(MAIN);
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "interop..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            ROOT + "app..", ROOT + "simd..", ROOT + "tasks..", ROOT + "kernel", ROOT + "cell")
         .check(MAIN);
     noClasses()
         .that()
@@ -172,7 +181,7 @@ final class ArchitectureTest {
         .resideInAnyPackage(
             Stream.concat(
                     CORE.stream().filter(p -> !Set.of("spec", "kernel", "cell", "cpu").contains(p)),
-                    Stream.of("tasks..", "app.."))
+                    Stream.of("tasks..", "interop..", "app.."))
                 .map(p -> ROOT + p)
                 .toArray(String[]::new))
         .allowEmptyShould(true)
@@ -321,7 +330,7 @@ final class ArchitectureTest {
 
   @Test
   void every_package_says_what_it_knows_and_what_it_must_not_know() throws IOException {
-    for (String module : List.of("core", "simd", "tasks", "app")) {
+    for (String module : List.of("core", "simd", "tasks", "interop", "app")) {
       Path sources = Path.of("..", module, "src", "main", "java");
       try (Stream<Path> files = Files.walk(sources)) {
         for (Path folder :

@@ -3,6 +3,7 @@ package io.github.carouselml;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.carouselml.app.Main;
+import io.github.carouselml.interop.PyTorch;
 import io.github.carouselml.spec.CarouselException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleDescriptor.Requires.Modifier;
@@ -37,6 +38,11 @@ final class ModulesTest {
     assertThat(atRunTime)
         .contains("java.base")
         .isSubsetOf("java.base", "java.management", "jdk.management");
+  }
+
+  @Test
+  void what_goes_to_other_frameworks_exports_one_package() throws Exception {
+    assertThat(exportedToAll(PyTorch.class)).containsExactly("interop");
   }
 
   @Test

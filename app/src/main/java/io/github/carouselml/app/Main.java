@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       PredictCommand.class,
       EvaluateCommand.class,
+      ImportCommand.class,
+      ExportCommand.class,
       DoctorCommand.class,
       LabCommand.class,
       VerifyCommand.class

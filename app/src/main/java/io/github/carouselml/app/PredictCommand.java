@@ -2,11 +2,9 @@ package io.github.carouselml.app;
 
 import io.github.carouselml.app.console.Console;
 import io.github.carouselml.app.forecast.Serving;
-import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.tasks.forecast.Forecast;
 import io.github.carouselml.tasks.forecast.ForecastCsv;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -51,11 +49,8 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (out != null && Files.isDirectory(out)) {
-      throw new CarouselException.Request("%s is a folder; --out names a file.".formatted(out));
-    }
-    if (out != null && Files.isRegularFile(out) && !overwrite) {
-      throw new CarouselException.Request("%s exists. --overwrite replaces it.".formatted(out));
+    if (out != null) {
+      OutputFile.refuse(out, overwrite);
     }
     Path model = input.model();
     List<Forecast> forecasts =
