@@ -25,14 +25,15 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = {
       "Make a model of the weights of PyTorch's LSTM, GRU, RNN, Linear and Embedding.",
-      "%nFILE is what safetensors.torch.save_file(model.state_dict(), FILE) wrote. Which parts there are"
-          + " is read from names and shapes."
+      "%nFILE is what safetensors.torch.save_file(model.state_dict(), FILE) wrote. Which parts"
+          + " there are is read from names and shapes."
     },
     footer = {
       "%nThe probe is an input and the output that PyTorch gave for it, batch first, in eval mode:",
       "  numpy.save('in.npy', x.numpy()); numpy.save('out.npy', net(x).detach().numpy())",
       "%nExamples:",
-      "  carousel import pytorch weights.safetensors --out model.safetensors --probe in.npy,out.npy",
+      "  carousel import pytorch weights.safetensors --out model.safetensors"
+          + " --probe in.npy,out.npy",
       "  carousel import pytorch weights.safetensors --out model.safetensors"
           + " --chain embedding,lstm,last,hidden,relu,head"
     })
@@ -64,8 +65,8 @@ final class ImportPyTorchCommand implements Callable<Integer> {
       paramLabel = "PARTS",
       split = ",",
       description =
-          "The modules in their order, and between them tanh, relu, sigmoid, or last for the last step"
-              + " alone (default: as sizes tell).")
+          "The modules in their order, and between them tanh, relu, sigmoid, or last for the last"
+              + " step alone (default: as sizes tell).")
   private List<String> chain = List.of();
 
   @Option(

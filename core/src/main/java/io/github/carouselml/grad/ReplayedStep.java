@@ -115,7 +115,8 @@ public final class ReplayedStep implements RecurrentPlan, AutoCloseable {
     }
     if (given.features() != size || !given.space().equals(space)) {
       throw new CarouselException.Request(
-          "The step of the cell %s gave %s as its %s, which must have one row per sequence and %d features."
+          ("The step of the cell %s gave %s as its %s, which must have one row per sequence and %d"
+                  + " features.")
               .formatted(cell, given, what, size));
     }
   }
@@ -209,8 +210,8 @@ public final class ReplayedStep implements RecurrentPlan, AutoCloseable {
     moves.rows(rows.sequences() - rank, features, numbers, rank, to, rank, false);
   }
 
-  // dh, dc = what the loss adds + what step t + 1 gives back   dx_t, dh_{t-1}, dc_{t-1} = stepᵀ(dh,
-  // dc)
+  // dh, dc = what the loss adds + what step t + 1 gives back
+  // dx_t, dh_{t-1}, dc_{t-1} = stepᵀ(dh, dc)
   @Override
   public void backward(
       Rows rows,

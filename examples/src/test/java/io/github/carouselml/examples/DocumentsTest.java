@@ -27,7 +27,7 @@ final class DocumentsTest {
       Pattern.compile("\\]\\(([^)\\s]+)\\)|<(?:img|source)[^>]* src(?:set)?=\"([^\"]+)\"");
   private static final Pattern CODE = Pattern.compile("(?<!`)`([^`\\s]+)`(?!`)");
   private static final Pattern TOP =
-      Pattern.compile("(?:app|benchmarks|core|docs|examples|scripts|simd|tasks)/[\\w./-]+");
+      Pattern.compile("(?:app|benchmarks|core|docs|examples|interop|scripts|simd|tasks)/[\\w./-]+");
 
   @TestFactory
   Stream<DynamicTest> links_lead_somewhere() throws IOException {

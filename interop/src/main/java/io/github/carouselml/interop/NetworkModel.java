@@ -80,7 +80,8 @@ public final class NetworkModel {
     }
     if (!name.equals(TASK)) {
       throw new CarouselException.BadFile(
-          "%s is a model of the task '%s', but a model of the task '%s' is needed: one that was imported, or that was made of a NetworkSpec."
+          ("%s is a model of the task '%s', but a model of the task '%s' is needed: one that was"
+                  + " imported, or that was made of a NetworkSpec.")
               .formatted(path, name, TASK));
     }
     NetworkSpec spec = SPEC.read(file.spec(), path.toString());
@@ -108,8 +109,8 @@ public final class NetworkModel {
     return provenance;
   }
 
-  /// Outputs for `x [B][T][inputSize]`, each sequence as long as its array: `[B][T][outputSize]`, or
-  /// `[B][1][outputSize]` where the network gives one output for each sequence.
+  /// Outputs for `x [B][T][inputSize]`, each sequence as long as its array:
+  /// `[B][T][outputSize]`, or `[B][1][outputSize]` where the network gives one output for each sequence.
   public float[][][] predict(float[][][] x) {
     Rows rows = rows(Arrays.stream(x).mapToInt(sequence -> sequence.length).toArray());
     Tape tape = new Tape(backend, parameters, Tape.Mode.PREDICT, 0);

@@ -28,7 +28,8 @@ record Npy(String where, List<Integer> shape, boolean whole, double[] values) {
 
   private static final Pattern HEADER =
       Pattern.compile(
-          "\\{'descr': '([^']*)', 'fortran_order': (True|False), 'shape': \\(([\\d, ]*)\\), ?\\}\\s*");
+          "\\{'descr': '([^']*)', 'fortran_order': (True|False), 'shape': \\(([\\d, ]*)\\),"
+              + " ?\\}\\s*");
 
   static Npy read(Path path) throws IOException {
     String where = path.toString();
@@ -104,7 +105,8 @@ record Npy(String where, List<Integer> shape, boolean whole, double[] values) {
           default ->
               throw bad(
                   where,
-                  "its numbers have the type '%s'. Inputs and outputs are float32, tokens int64 or int32: array.astype(numpy.float32).",
+                  "its numbers have the type '%s'. Inputs and outputs are float32, tokens int64 or"
+                      + " int32: array.astype(numpy.float32).",
                   type);
         };
     int size = shape.stream().reduce(1, Math::multiplyExact);

@@ -45,7 +45,9 @@ public sealed interface Part {
     public Stack {
       if (!isCommon(cell)) {
         throw new CarouselException.Request(
-            "The stack '%s' has the cell %s, which PyTorch does not have. It has the LSTM with or without projection, the GRU with its reset after the product, and the RNN of tanh or relu."
+            ("The stack '%s' has the cell %s, which PyTorch does not have. It has the LSTM with or"
+                    + " without projection, the GRU with its reset after the product, and the RNN of"
+                    + " tanh or relu.")
                 .formatted(name, cell));
       }
       if (layers < 1) {
@@ -101,7 +103,9 @@ public sealed interface Part {
               layers,
               layers == 1 ? "layer" : "layers",
               bidirectional ? ", both ways" : "",
-              cell instanceof CellSpec.Rnn(_, var f) ? ", " + f : "");
+              cell instanceof CellSpec.Rnn(_, var f)
+                  ? f instanceof Activation.Relu ? ", relu" : ", tanh"
+                  : "");
     }
   }
 

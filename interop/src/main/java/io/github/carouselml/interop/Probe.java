@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/// An input and the output that the other framework gave for it, batch first: `[B, T, I]`, or `[B, T]`
-/// of tokens, and `[B, T, O]`, or `[B, O]` where the network gives one output for each sequence.
+/// An input and the output that the other framework gave for it, batch first: `[B, T, I]`, or
+/// `[B, T]` of tokens, and `[B, T, O]`, or `[B, O]` where the network gives one output for each sequence.
 public final class Probe {
   private final Npy in;
   private final Npy out;
@@ -18,8 +18,8 @@ public final class Probe {
 
   /// How far a network is from the other framework.
   ///
-  /// @param largest the largest difference, in units of `max(1, |expected|)`; infinite for one that is
-  ///     no number
+  /// @param largest the largest difference, in units of `max(1, |expected|)`; infinite for one
+  ///     that is no number
   /// @param got the network's output there
   /// @param expected the other framework's
   /// @param at the indices of that output
@@ -30,8 +30,10 @@ public final class Probe {
     public void require(double tolerance) {
       if (!(largest <= tolerance)) {
         throw new CarouselException.Data(
-            "The network does not compute what the probe says: output %s is %s, expected %s; the largest difference %.3g is above %.3g. Is the chain complete, the nonlinearity right, and was the probe made in eval() mode?"
-                .formatted(at, (float) got, (float) expected, largest, tolerance));
+            ("The network does not compute what the probe says: output %s is %s, expected %s; the"
+                    + " largest difference %s is above %s. Is the chain complete, the nonlinearity"
+                    + " right, and was the probe made in eval() mode?")
+                .formatted(at, (float) got, (float) expected, (float) largest, (float) tolerance));
       }
     }
   }
@@ -66,7 +68,8 @@ public final class Probe {
 
   private static CarouselException wrong(Npy array, String expected) {
     return new CarouselException.Data(
-        "%s has the shape %s of %s, but %s is needed. Arrays of a probe are batch first: of a network that is not, save x.transpose(0, 1)."
+        ("%s has the shape %s of %s, but %s is needed. Arrays of a probe are batch first: of a"
+                + " network that is not, save x.transpose(0, 1).")
             .formatted(
                 array.where(),
                 array.shape(),

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Weights of PyTorch modules in and out: what `safetensors.torch.save_file(model.state_dict(), …)`
+/// Weights of PyTorch modules in and out: what `safetensors.torch.save_file(net.state_dict(), …)`
 /// writes and `load_file` reads, of `LSTM`, `GRU`, `RNN`, `Linear` and `Embedding`.
 /// ```
 /// var imported = PyTorch.read(Path.of("torch.safetensors"), new PyTorch.Options());
@@ -52,7 +52,7 @@ public final class PyTorch {
   /// Reads a network.
   ///
   /// @throws IOException where there is no such file, or it cannot be read
-  /// @throws CarouselException.BadFile for a file that is no whole safetensors file of these modules
+  /// @throws CarouselException.BadFile for what is no whole safetensors file of these modules
   /// @throws CarouselException.Request where more than one network could be meant: which, and what
   ///     to say
   public static Imported read(Path path, Options options) throws IOException {

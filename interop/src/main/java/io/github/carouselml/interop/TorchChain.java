@@ -50,7 +50,8 @@ final class TorchChain {
   private void refuseTwoMeanings() {
     if (fitting.size() > 1 && titles(fitting.get(0)).equals(titles(fitting.get(1)))) {
       throw new CarouselException.Request(
-          "In %s the module '%s' may be an embedding or a linear layer without bias, and both fit. With another number of entries, or with a bias, it would be clear."
+          ("In %s the module '%s' may be an embedding or a linear layer without bias, and both fit."
+                  + " With another number of entries, or with a bias, it would be clear.")
               .formatted(where, fitting.getFirst().getFirst().title()));
     }
   }
@@ -75,20 +76,23 @@ final class TorchChain {
     String parts = modules.values().stream().map(List::getFirst).toList().toString();
     if (fitting.isEmpty()) {
       throw new CarouselException.Request(
-          "%s has the parts %s. Their order does not follow from their sizes: name a chain of those that belong to the network."
+          ("%s has the parts %s. Their order does not follow from their sizes: name a chain of those"
+                  + " that belong to the network.")
               .formatted(where, parts));
     }
     refuseTwoMeanings();
     if (fitting.size() > 1) {
       throw new CarouselException.Request(
-          "%s has the parts %s, which fit together in more than one order, such as %s and %s: name the chain."
+          ("%s has the parts %s, which fit together in more than one order, such as %s and %s: name"
+                  + " the chain.")
               .formatted(where, parts, titles(fitting.get(0)), titles(fitting.get(1))));
     }
     List<Part> only = fitting.getFirst();
     for (int i = 1; i < only.size(); i++) {
       if (only.get(i - 1) instanceof Part.Linear && only.get(i) instanceof Part.Linear) {
         throw new CarouselException.Request(
-            "Between '%s' and '%s' of %s there is probably a function, which the file does not tell: name the chain, such as %s."
+            ("Between '%s' and '%s' of %s there is probably a function, which the file does not"
+                    + " tell: name the chain, such as %s.")
                 .formatted(
                     only.get(i - 1).title(),
                     only.get(i).title(),

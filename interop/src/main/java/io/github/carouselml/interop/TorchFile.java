@@ -46,7 +46,9 @@ final class TorchFile implements AutoCloseable {
     boolean pickle = start[0] == (byte) 0x80 && start[1] >= 2 && start[1] <= 5 && start[8] != '{';
     if (zip || pickle) {
       throw new CarouselException.BadFile(
-          "%s is what torch.save writes, a pickle: reading it would run code. Save the weights in Python: from safetensors.torch import save_file; save_file(model.state_dict(), 'model.safetensors')."
+          ("%s is what torch.save writes, a pickle: reading it would run code. Save the weights in"
+                  + " Python: from safetensors.torch import save_file; save_file(model.state_dict(),"
+                  + " 'model.safetensors').")
               .formatted(path));
     }
   }

@@ -159,7 +159,8 @@ final class TorchModules {
       boolean ofModule = r.matches() && Optional.ofNullable(r.group(1)).orElse("").equals(module);
       if (ofModule && !used.contains(name)) {
         throw bad(
-            "the tensor '%s' does not belong to a stack of %d layers, %s, %s. Is a tensor of '%s' missing? It has %s.",
+            "the tensor '%s' does not belong to a stack of %d layers, %s, %s. Is a tensor of '%s'"
+                + " missing? It has %s.",
             name,
             layers,
             both ? "both ways" : "one way",
@@ -203,7 +204,8 @@ final class TorchModules {
     PyTorch.Nonlinearity f =
         nonlinearity.orElseThrow(() ->
             new CarouselException.Request(
-                "'%s' in %s is of an RNN, and the file does not tell what it bends with: name the nonlinearity, tanh (PyTorch's default) or relu."
+                ("'%s' in %s is of an RNN, and the file does not tell what it bends with: name the"
+                        + " nonlinearity, tanh (PyTorch's default) or relu.")
                     .formatted(first.recurrentWeight(), file.path())));
     return switch (f) {
       case TANH -> new CellSpec.Rnn(H);

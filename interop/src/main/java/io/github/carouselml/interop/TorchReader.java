@@ -43,7 +43,8 @@ final class TorchReader {
     if (options.chain().isEmpty()) {
       if (!left.isEmpty()) {
         throw new CarouselException.Request(
-            "%s has tensors that belong to no LSTM, GRU, RNN, Linear or Embedding: %s. To take the others alone, name their chain: of %s."
+            ("%s has tensors that belong to no LSTM, GRU, RNN, Linear or Embedding: %s. To take the"
+                    + " others alone, name their chain: of %s.")
                 .formatted(where, TorchFile.some(left), found.modules().keySet()));
       }
       spec = new NetworkSpec(chain.found());
@@ -75,7 +76,8 @@ final class TorchReader {
     List<String> remarks = new ArrayList<>();
     if (sums > 0) {
       remarks.add(
-          "The two biases of each gate are added up; %d of %d sums were rounded, each by half a unit in its last place or less."
+          ("The two biases of each gate are added up; %d of %d sums were rounded, each by half a"
+                  + " unit in its last place or less.")
               .formatted(rounded, sums));
     }
     if (!file.converted().isEmpty()) {

@@ -77,7 +77,8 @@ final class TorchWriter {
     for (float b : biases) {
       if (b != 0) {
         throw new CarouselException.Request(
-            "The %s was imported without biases, but it has been trained and has some now, which a module without biases cannot take. Say in its spec that it has biases."
+            ("The %s was imported without biases, but it has been trained and has some now, which a"
+                    + " module without biases cannot take. Say in its spec that it has biases.")
                 .formatted(stack));
       }
     }
