@@ -12,6 +12,7 @@ import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Rows;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,7 @@ public final class ArrayLayer implements AutoCloseable {
   /// whole arrays and for zeros.
   public Outputs forward(float[][][] x, int @Nullable [] lengths, @Nullable List<State> first) {
     int[] steps = lengths(x, lengths);
+    check(first, "first states");
     Plan run = planFor(steps);
     run.rows.set(steps, steps.length);
     run.program.upload(run.x, run.rowsOf(x, layer.inputSize(), "inputs"));
@@ -132,6 +134,7 @@ public final class ArrayLayer implements AutoCloseable {
       throw new CarouselException.Request(
           "A backward pass needs a forward pass before it: call forward first.");
     }
+    check(lastGradients, "gradients of last states");
     run.program.upload(run.dy, run.rowsOf(outputGradients, layer.outputSize(), "gradients"));
     for (int s = 0; s < run.lastGradients.size(); s++) {
       RecurrentOp.State to = run.lastGradients.get(s);
@@ -149,6 +152,26 @@ public final class ArrayLayer implements AutoCloseable {
     }
     int longest = outputGradients.length == 0 ? 0 : max(outputGradients);
     return new Gradients(run.arrays(run.x, true, longest), run.states(run.first, true), all);
+  }
+
+  /// Refuses states of another number, and a c for a cell that has none.
+  private void check(@Nullable List<State> states, String what) {
+    if (states == null) {
+      return;
+    }
+    if (states.size() != layer.states()) {
+      throw new CarouselException.Request(
+          "Recurrent '%s' has %d states (layers times directions), but %d %s were given."
+              .formatted(layer.name(), layer.states(), states.size(), what));
+    }
+    for (int s = 0; s < states.size(); s++) {
+      boolean given = Arrays.stream(states.get(s).c()).anyMatch(row -> row.length > 0);
+      if (given && !layer.cell(s).hasCellState()) {
+        throw new CarouselException.Request(
+            "Of the %s number %d has a c, but its cell %s has none."
+                .formatted(what, s, layer.cell(s)));
+      }
+    }
   }
 
   private static int max(float[][][] x) {

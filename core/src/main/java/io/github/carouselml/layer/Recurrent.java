@@ -69,6 +69,20 @@ public record Recurrent(
       throw new CarouselException.Request(
           "dropout " + dropout + " has no effect with 1 layer: it is applied between layers");
     }
+    if (merge == Merge.SUM && direction != Direction.BOTH) {
+      throw new CarouselException.Request(
+          "merge SUM has no effect on recurrent '"
+              + name
+              + "', which reads one way: there is one output");
+    }
+    if (forgetBias != 0 && forgetBias != 1 && cells.stream().noneMatch(Recurrent::forgets)) {
+      throw new CarouselException.Request(
+          "forget bias "
+              + forgetBias
+              + " has no effect on recurrent '"
+              + name
+              + "': none of its cells has a forget gate of its own");
+    }
     if (longestLag != 0) {
       cells.forEach(cell -> new Initializer.Chrono(longestLag, remembering(cell)));
     }
@@ -102,6 +116,10 @@ public record Recurrent(
                 + ". Give both layers one size.");
       }
     }
+  }
+
+  private static boolean forgets(CellSpec cell) {
+    return cell instanceof CellSpec.Lstm lstm && !lstm.coupledInputForget();
   }
 
   /// By gate: 1 for one that keeps the state, -1 for one that writes it.
@@ -394,8 +412,7 @@ public record Recurrent(
         if (inputInitializer instanceof Initializer.Torch) {
           yield bound;
         }
-        boolean forgets = cell instanceof CellSpec.Lstm lstm && !lstm.coupledInputForget();
-        yield forgets && gates
+        yield gates && forgets(cell)
             ? new Initializer.Gates(List.of(0.0, forgetBias, 0.0, 0.0))
             : new Initializer.Constant(0);
       }

@@ -14,6 +14,7 @@ import io.github.carouselml.grad.Tensor;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.Direction;
+import io.github.carouselml.spec.Initializer;
 import io.github.carouselml.spec.Merge;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.OpaqueBackend;
@@ -368,6 +369,10 @@ class RecurrentLayerTest {
     return y;
   }
 
+  private static Recurrent gru(int units) {
+    return new Recurrent("g", 2, new CellSpec.Gru(units));
+  }
+
   @Test
   void refuses_in_sentences() {
     CellSpec cell = new CellSpec.Lstm(4);
@@ -383,6 +388,8 @@ class RecurrentLayerTest {
         .hasMessage("Step 0 of sequence 0 of the inputs has 5 numbers, not 2.");
     assertThatThrownBy(() -> layer.forward(x, new int[] {4, 1}, null))
         .hasMessage("Sequence 0 has 3 steps, so its length cannot be 4.");
+    assertThatThrownBy(() -> layer.forward(x, new int[] {3, -1}, null))
+        .hasMessage("Sequence 1 has 3 steps, so its length cannot be -1.");
     assertThatThrownBy(() -> layer.forward(x, new int[] {1}, null))
         .hasMessageContaining("2 sequences but 1 lengths");
     layer.forward(x);
@@ -392,5 +399,24 @@ class RecurrentLayerTest {
     var few = List.of(new ArrayLayer.State(new float[1][4], new float[1][4]));
     assertThatThrownBy(() -> layer.forward(x, null, few))
         .hasMessage("A state of 1 sequences was given for a batch of 2.");
+    assertThatThrownBy(() -> layer.forward(x, null, List.of()))
+        .hasMessage(
+            "Recurrent 'r' has 1 states (layers times directions), but 0 first states were given.");
+    assertThatThrownBy(
+            () -> layer.backward(new float[2][3][4], List.of(few.getFirst(), few.getFirst())))
+        .hasMessageContaining("but 2 gradients of last states were given");
+    ArrayLayer gated = new ArrayLayer(gru(4), new ReferenceBackend(), 1);
+    var withC = List.of(new ArrayLayer.State(new float[2][4], new float[2][4]));
+    assertThatThrownBy(() -> gated.forward(x, null, withC))
+        .hasMessageContaining("Of the first states number 0 has a c, but its cell Gru[");
+    Initializer glorot = new Initializer.Glorot();
+    assertThatThrownBy(() -> gru(4).withInitializers(glorot, glorot, 3))
+        .hasMessage(
+            "forget bias 3.0 has no effect on recurrent 'g': none of its cells has a forget gate of"
+                + " its own");
+    assertThatThrownBy(
+            () -> new Recurrent("r", 2, cell).withDirection(Direction.BACKWARD, Merge.SUM))
+        .hasMessage(
+            "merge SUM has no effect on recurrent 'r', which reads one way: there is one output");
   }
 }

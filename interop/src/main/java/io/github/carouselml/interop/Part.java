@@ -42,6 +42,9 @@ public sealed interface Part {
   record Stack(
       String name, int inputSize, CellSpec cell, int layers, boolean bidirectional, boolean bias)
       implements Part {
+    /// So that a damaged file cannot ask for any memory.
+    private static final int MOST_LAYERS = 1000;
+
     public Stack {
       if (!isCommon(cell)) {
         throw new CarouselException.Request(
@@ -50,9 +53,10 @@ public sealed interface Part {
                     + " tanh or relu.")
                 .formatted(name, cell));
       }
-      if (layers < 1) {
+      if (layers < 1 || layers > MOST_LAYERS) {
         throw new CarouselException.Request(
-            "The stack '%s' needs 1 layer or more, not %d.".formatted(name, layers));
+            "The stack '%s' has %d layers, but 1 to %d are possible."
+                .formatted(name, layers, MOST_LAYERS));
       }
     }
 

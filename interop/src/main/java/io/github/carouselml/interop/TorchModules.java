@@ -117,6 +117,11 @@ final class TorchModules {
           first.inputWeight(), first.recurrentWeight(), ih, hh);
     }
     boolean projected = file.has(first.projection());
+    if (projected && file.shape(first.projection()).size() != 2) {
+      throw bad(
+          "'%s' must be a matrix, but has the shape %s.",
+          first.projection(), file.shape(first.projection()));
+    }
     int P = hh.get(1);
     int H = projected ? file.shape(first.projection()).getLast() : P;
     CellSpec cell = cell(first, hh.get(0), H, projected ? P : 0);

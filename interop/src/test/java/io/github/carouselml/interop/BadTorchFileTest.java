@@ -118,6 +118,14 @@ class BadTorchFileTest {
                 Tensor.zeros("weight_hr_l0", 2, 4)),
             PLAIN)
         .hasMessageContaining("not 4 times the hidden size 4");
+    refused(lstmAnd(Tensor.zeros("lstm.weight_hr_l0")), PLAIN)
+        .hasMessageContaining("'lstm.weight_hr_l0' must be a matrix, but has the shape []");
+    for (int[] none : new int[][] {{0, 3}, {3, 0}}) {
+      Path empty = file(Tensor.zeros("fc.weight", none[0], none[1]));
+      assertThatThrownBy(() -> PyTorch.read(empty, PLAIN.withChain(List.of("fc"))))
+          .isInstanceOf(CarouselException.Request.class)
+          .hasMessageContaining("1 or more");
+    }
     refused(
             lstmAnd(
                 Tensor.zeros("lstm.weight_ih_l1", 8, 3),

@@ -258,6 +258,10 @@ class PyTorchTest {
             .isInstanceOf(CarouselException.Request.class)
             .hasMessageContaining(cell.toString())
             .hasMessageContaining("which PyTorch does not have"));
+    for (int layers : new int[] {0, Integer.MAX_VALUE}) {
+      assertThatThrownBy(() -> new Part.Stack("s", 2, new CellSpec.Gru(4), layers, false, true))
+          .hasMessage("The stack 's' has " + layers + " layers, but 1 to 1000 are possible.");
+    }
   }
 
   @Test
