@@ -21,7 +21,8 @@ public final class PyTorch {
   /// What a file of weights does not say.
   ///
   /// @param chain the parts in the order in which they follow each other: names of modules, and
-  ///     between them `tanh`, `relu`, `sigmoid`, `last`; empty where shapes tell it
+  ///     between them `tanh`, `relu`, `sigmoid`, `last`; `embedding:NAME` or `linear:NAME` where a
+  ///     matrix may be either; empty where shapes tell it
   /// @param nonlinearity what an `RNN` bends with
   public record Options(List<String> chain, Optional<Nonlinearity> nonlinearity) {
     public Options {

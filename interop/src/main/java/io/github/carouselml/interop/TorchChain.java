@@ -12,6 +12,9 @@ final class TorchChain {
   /// With more modules than this there are too many orders to try.
   private static final int MOST = 8;
 
+  private static final String EMBEDDING = "embedding:";
+  private static final String LINEAR = "linear:";
+
   private final String where;
   private final Map<String, List<Part>> modules;
   private final List<List<Part>> fitting = new ArrayList<>();
@@ -25,9 +28,7 @@ final class TorchChain {
   List<Part> named(List<String> chain) {
     List<List<Part>> meanings = new ArrayList<>();
     for (String word : chain) {
-      List<Part> plain =
-          Part.plain().stream().filter(p -> p.word().equals(word)).<Part>map(p -> p).toList();
-      List<Part> found = modules.getOrDefault(word, plain);
+      List<Part> found = meanings(word);
       if (found.isEmpty()) {
         List<String> known = new ArrayList<>(modules.keySet());
         Part.plain().forEach(p -> known.add(p.word()));
@@ -46,13 +47,31 @@ final class TorchChain {
     return fitting.getFirst();
   }
 
+  /// What a word of a chain may be: a module, one with its kind before it, or what has no weights.
+  private List<Part> meanings(String word) {
+    if (word.startsWith(EMBEDDING)) {
+      return modules.getOrDefault(word.substring(EMBEDDING.length()), List.of()).stream()
+          .filter(part -> part instanceof Part.Lookup)
+          .toList();
+    }
+    if (word.startsWith(LINEAR)) {
+      return modules.getOrDefault(word.substring(LINEAR.length()), List.of()).stream()
+          .filter(part -> part instanceof Part.Linear)
+          .toList();
+    }
+    List<Part> plain =
+        Part.plain().stream().filter(p -> p.word().equals(word)).<Part>map(p -> p).toList();
+    return modules.getOrDefault(word, plain);
+  }
+
   /// A square matrix at the beginning may stand for two networks of one order.
   private void refuseTwoMeanings() {
     if (fitting.size() > 1 && titles(fitting.get(0)).equals(titles(fitting.get(1)))) {
+      String module = fitting.getFirst().getFirst().title();
       throw new CarouselException.Request(
           ("In %s the module '%s' may be an embedding or a linear layer without bias, and both fit."
-                  + " With another number of entries, or with a bias, it would be clear.")
-              .formatted(where, fitting.getFirst().getFirst().title()));
+                  + " Name the chain, with embedding:%s or linear:%s in it.")
+              .formatted(where, module, module, module));
     }
   }
 

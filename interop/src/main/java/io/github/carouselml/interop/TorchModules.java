@@ -90,6 +90,9 @@ final class TorchModules {
     int rows = file.shape(weight).get(0);
     int columns = file.shape(weight).get(1);
     used.add(weight);
+    if (rows == 0 || columns == 0) {
+      throw bad("the tensor '%s' of shape %s holds nothing.", weight, file.shape(weight));
+    }
     if (!file.has(bias)) {
       return List.of(
           new Part.Lookup(module, rows, columns), new Part.Linear(module, columns, rows, false));

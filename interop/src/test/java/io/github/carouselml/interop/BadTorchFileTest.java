@@ -122,9 +122,9 @@ class BadTorchFileTest {
         .hasMessageContaining("'lstm.weight_hr_l0' must be a matrix, but has the shape []");
     for (int[] none : new int[][] {{0, 3}, {3, 0}}) {
       Path empty = file(Tensor.zeros("fc.weight", none[0], none[1]));
-      assertThatThrownBy(() -> PyTorch.read(empty, PLAIN.withChain(List.of("fc"))))
-          .isInstanceOf(CarouselException.Request.class)
-          .hasMessageContaining("1 or more");
+      refused(empty, PLAIN)
+          .hasMessageContaining("'fc.weight' of shape")
+          .hasMessageContaining("holds nothing");
     }
     refused(
             lstmAnd(
@@ -179,7 +179,12 @@ class BadTorchFileTest {
     // 3 -> 3 without bias may be either
     Path square = lstmAnd(Tensor.zeros("m.weight", 3, 3));
     refused(square, PLAIN).hasMessageContaining("embedding or a linear layer");
-    refusedChain(square, "m,lstm", "embedding or a linear layer");
+    refusedChain(square, "m,lstm", "with embedding:m or linear:m in it");
+    refusedChain(square, "embedding:lstm,m", "has no module 'embedding:lstm'");
+    assertThat(PyTorch.read(square, PLAIN.withChain(List.of("embedding:m", "lstm"))).spec())
+        .matches(NetworkSpec::takesTokens);
+    assertThat(PyTorch.read(square, PLAIN.withChain(List.of("linear:m", "lstm"))).spec())
+        .matches(spec -> !spec.takesTokens());
     refused(golden("classifier.safetensors"), PLAIN)
         .hasMessageContaining("Between 'hidden' and 'out'")
         .hasMessageContaining("embed,gru,hidden,relu,out");
