@@ -6,6 +6,7 @@ import io.github.carouselml.kernel.Random;
 import io.github.carouselml.layer.ArrayLayer;
 import io.github.carouselml.layer.Layer;
 import io.github.carouselml.layer.Recurrent;
+import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.Clipping;
 import io.github.carouselml.spec.Initializer;
@@ -55,6 +56,20 @@ public record GradientLab(
   private static final int UNSEEN = 256;
 
   private static final long UNSEEN_SEED = 1L << 32;
+
+  public GradientLab {
+    if (inputSize < 2) {
+      throw new CarouselException.Request(
+          "The latch needs an input of 2 features or more (the sign, and that it is one), not "
+              + inputSize
+              + ".");
+    }
+    if (steps < 1 || sequences < 1 || updates < 1) {
+      throw new CarouselException.Request(
+          "The lab needs steps, sequences and updates, 1 or more of each, not %d, %d and %d."
+              .formatted(steps, sequences, updates));
+    }
+  }
 
   /// The protocol.
   public GradientLab() {

@@ -1,12 +1,14 @@
 package io.github.carouselml.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.carouselml.inspect.GradientLab.Curve;
 import io.github.carouselml.inspect.GradientLab.Finding;
 import io.github.carouselml.inspect.GradientLab.Kind;
 import io.github.carouselml.inspect.GradientLab.Network;
 import io.github.carouselml.inspect.GradientLab.Start;
+import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.BackendOptions;
 import io.github.carouselml.tensor.Backends;
@@ -84,6 +86,16 @@ final class GradientLabTest {
       assertThat(finding.curve(1, true).log10Norms())
           .isNotEqualTo(finding.curve(1, false).log10Norms());
     }
+  }
+
+  @Test
+  void a_protocol_without_room_for_the_task_is_refused() {
+    assertThatThrownBy(() -> new GradientLab(6, 1, 10, 2, 3, 4, 0.01, 7))
+        .isInstanceOf(CarouselException.Request.class)
+        .hasMessageContaining("2 features or more");
+    assertThatThrownBy(() -> new GradientLab(6, 2, 10, 0, 3, 4, 0.01, 7))
+        .isInstanceOf(CarouselException.Request.class)
+        .hasMessageContaining("10, 0 and 3");
   }
 
   @Test

@@ -55,9 +55,10 @@ public record GradientExperiment(
   public GradientReport run(Console console) {
     List<Network> networks = GradientLab.networks();
     List<Finding> findings = new ArrayList<>();
-    try (ExecutorService team = Executors.newFixedThreadPool(engine.threads())) {
+    try (Backend backend = engine.withThreads(1).open(console);
+        ExecutorService team = Executors.newFixedThreadPool(engine.threads())) {
       List<Future<Finding>> all = new ArrayList<>();
-      networks.forEach(network -> all.add(team.submit(() -> measure(console, network))));
+      networks.forEach(network -> all.add(team.submit(() -> lab.measure(backend, network))));
       try {
         for (Future<Finding> future : all) {
           findings.add(future.get());
@@ -78,12 +79,6 @@ public record GradientExperiment(
         lab, findings, Words.setting(version, engine), Words.command(command));
   }
 
-  private Finding measure(Console console, Network network) {
-    try (Backend backend = engine.withThreads(1).open(console)) {
-      return lab.measure(backend, network);
-    }
-  }
-
   /// Writes the three files into a folder that exists.
   public static void write(GradientReport report, Path folder) throws IOException {
     GradientPage.write(page(folder), report);
@@ -102,7 +97,7 @@ public record GradientExperiment(
           out.append(
               String.format(
                   Locale.ROOT,
-                  "%s,%s,%s,%s,%s,%d,%.6f%n",
+                  "%s,%s,%s,%s,%s,%d,%.6f\n",
                   finding.network().kind(),
                   finding.network().forgetBias().isPresent()
                       ? finding.network().forgetBias().getAsDouble()

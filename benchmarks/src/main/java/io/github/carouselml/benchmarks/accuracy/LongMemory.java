@@ -114,7 +114,7 @@ public final class LongMemory {
         .with("goal", task.goal())
         .with("without_memory", task.memoryless)
         .with("longest_sequence", task.longest)
-        .with("choices", "made on seeds from 101 on: benchmarks/accuracy.d/README.md")
+        .with("choices", "made on seed 101: benchmarks/accuracy.d/README.md")
         .with("recipes", new Json.Arr(recipes.stream().map(form::write).toList()))
         .with("rows", new Json.Arr(rows))
         .with("machine", Machines.here());

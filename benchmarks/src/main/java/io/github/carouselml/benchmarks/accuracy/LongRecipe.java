@@ -28,8 +28,10 @@ record LongRecipe(
     double clip,
     int batch,
     int steps) {
+  private static final List<String> CHOICES =
+      List.of("cell", "hidden", "lag", "forget", "rate", "clip", "batch", "steps");
 
-  /// What was found for the LSTM on seeds from 101, and the same budget for the others.
+  /// What was found for the LSTM on seed 101, and the same budget for the others.
   static List<LongRecipe> of(LongTask task) {
     LongRecipe lstm =
         switch (task) {
@@ -42,6 +44,10 @@ record LongRecipe(
 
   /// With one choice made otherwise.
   LongRecipe with(String choice, String value) {
+    if (!CHOICES.contains(choice)) {
+      throw new CarouselException.Request(
+          "There is no choice '" + choice + "', only " + String.join(", ", CHOICES) + ".");
+    }
     return new LongRecipe(
         choice.equals("cell") ? value : cell,
         choice.equals("hidden") ? Integer.parseInt(value) : hiddenSize,
