@@ -11,6 +11,7 @@ import io.github.carouselml.model.AtomicFile;
 import io.github.carouselml.tasks.series.AirPassengers;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -84,7 +85,8 @@ final class QuickstartCommand implements Callable<Integer> {
                 engine.engine(console),
                 Typed.words(spec),
                 MAKER,
-                Version.text())
+                Version.text(),
+                OptionalLong.empty())
             .run(console, false);
     if (outcome.interrupted()) {
       return Failures.INTERRUPTED;

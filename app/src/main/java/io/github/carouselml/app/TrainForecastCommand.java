@@ -14,6 +14,7 @@ import io.github.carouselml.tasks.series.SeriesSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -90,6 +91,14 @@ final class TrainForecastCommand implements Callable<Integer> {
 
   @Mixin private EngineOptions engine = new EngineOptions();
 
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      description =
+          "At most so much, such as 512MB: training computes again what it cannot keep, to the same"
+              + " bits (default: no bound).")
+  private @Nullable String memory;
+
   @Option(names = "--json", description = "Print the results as one JSON object.")
   private boolean json;
 
@@ -117,7 +126,8 @@ final class TrainForecastCommand implements Callable<Integer> {
                 engine.engine(console),
                 Typed.words(spec),
                 MAKER,
-                Version.text())
+                Version.text(),
+                memory == null ? OptionalLong.empty() : OptionalLong.of(Bytes.of(memory)))
             .run(console, resume);
     if (outcome.interrupted()) {
       return Failures.INTERRUPTED;

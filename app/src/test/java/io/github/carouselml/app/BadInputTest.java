@@ -127,6 +127,8 @@ final class BadInputTest {
         arguments("--hiden-size=3", "Did you mean '--hidden-size'?"),
         arguments("--overwrite --resume", "cannot both be"),
         arguments("--resume", "nothing to resume"),
+        arguments("--memory 10KB", "does not hold this run. It needs at least"),
+        arguments("--memory much", "'much' is no size of memory"),
         arguments("more", "one word too many"));
   }
 

@@ -32,17 +32,24 @@ public final class Zoneout implements CellKernel {
 
   /// @param keptH the rate p
   /// @param keptC the rate q
-  /// @param candidates floats of c̃, as many as of c
-  /// @param states floats of a gradient of the states, 0 without backward passes
-  public Zoneout(CellKernel cell, float keptH, float keptC, int candidates, int states) {
+  /// @param candidate room for c̃, as much as for c; none where q is 0
+  /// @param passedH room for a gradient of h, none without backward passes
+  /// @param passedC the same for c, none where q is 0
+  public Zoneout(
+      CellKernel cell,
+      float keptH,
+      float keptC,
+      float[] candidate,
+      float[] passedH,
+      float[] passedC) {
     this.cell = cell;
     this.keptH = keptH;
     this.keptC = keptC;
     lastStage = cell.shape().stages() - 1;
     cellStage = cell.shape().cellStage();
-    candidate = new float[keptC > 0 ? candidates : 0];
-    passedH = new float[states];
-    passedC = new float[keptC > 0 ? states : 0];
+    this.candidate = candidate;
+    this.passedH = passedH;
+    this.passedC = passedC;
   }
 
   /// Predicts from now on.
@@ -59,11 +66,6 @@ public final class Zoneout implements CellKernel {
     this.masksC = masksC;
     this.masksCAt = masksCAt;
     this.hAt = hAt;
-  }
-
-  /// The floats that it holds.
-  public int floats() {
-    return candidate.length + passedH.length + passedC.length;
   }
 
   @Override

@@ -110,7 +110,22 @@ public final class CpuBackend implements Backend {
       int maxSequences,
       Set<Flag> flags,
       RecurrentNoise noise) {
-    return new Sweep(engine, cell, inputSize, maxSteps, maxSequences, flags, noise);
+    return new Sweep(
+        engine, cell, inputSize, maxSteps, maxSequences, flags, noise, new Memory(true));
+  }
+
+  @Override
+  public long planFloats(
+      CellSpec cell,
+      int inputSize,
+      int maxSteps,
+      int maxSequences,
+      Set<Flag> flags,
+      RecurrentNoise noise) {
+    Memory memory = new Memory(false);
+    Sweep counted =
+        new Sweep(engine, cell, inputSize, maxSteps, maxSequences, flags, noise, memory);
+    return counted.workspaceFloats() + counted.reserveFloats();
   }
 
   /// Ends the team's threads.

@@ -292,7 +292,7 @@ final class CpuElements extends Work implements Elements {
       case DROPOUT -> {
         int t = steps ? batch.step(r) : 0;
         int rank = steps ? r - batch.first(t) : r;
-        int step = shared ? 0 : t;
+        int step = shared || !steps ? 0 : batch.begin() + t;
         kernels.dropout(random, update, batch.id(rank), step, p, a, aRow, y, yRow, features, add);
         kernels.fill(0, y, yRow + features, ld - features);
       }

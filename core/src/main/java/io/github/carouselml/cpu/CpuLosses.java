@@ -7,6 +7,7 @@ import static io.github.carouselml.cpu.CpuBuffer.floatsOrNone;
 import io.github.carouselml.kernel.Elementwise;
 import io.github.carouselml.kernel.Functions;
 import io.github.carouselml.kernel.Penalty;
+import io.github.carouselml.kernel.RunningSum;
 import io.github.carouselml.spec.LossSpec;
 import io.github.carouselml.tensor.Losses;
 import io.github.carouselml.tensor.Sizes;
@@ -59,6 +60,11 @@ final class CpuLosses extends Work implements Losses {
   @Override
   public double sum(int count, Slot x) {
     return sums.sum(count, x);
+  }
+
+  @Override
+  public void add(int count, Slot x, RunningSum sum) {
+    sum.add(floats(x), x.offset(), count);
   }
 
   @Override

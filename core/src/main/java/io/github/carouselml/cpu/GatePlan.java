@@ -59,13 +59,17 @@ final class GatePlan {
   /// Where its gradients begin in z, zAt unless the group is kept.
   int dAt;
 
+  /// Where the gradients of the step after an interval begin, see [SweepBackward].
+  int edgeAt;
+
   GatePlan(
       GateGroup group,
       CellSpec cell,
       List<ParameterSpec> specs,
       int inputs,
       boolean backward,
-      boolean needDx) {
+      boolean needDx,
+      Memory memory) {
     this.group = group;
     boolean projected = group.operand() == GateGroup.Operand.PROJECTED;
     int units = projected ? cell.outputSize() : cell.hiddenSize();
@@ -82,8 +86,8 @@ final class GatePlan {
     panels = input.panels();
     inputTurned = input.transposed();
     recurrentTurned = recurrent.transposed();
-    inputTransposed = needDx && group.input() ? new float[inputTurned.packedSize()] : ZERO;
-    recurrentTransposed = backward && hasOperand() ? new float[recurrentTurned.packedSize()] : ZERO;
+    inputTransposed = memory.take(needDx && group.input() ? inputTurned.packedSize() : 0);
+    recurrentTransposed = memory.take(backward && hasOperand() ? recurrentTurned.packedSize() : 0);
   }
 
   private static int place(List<ParameterSpec> specs, String name) {
@@ -187,14 +191,14 @@ final class GatePlan {
         ROW);
   }
 
-  /// `out += Rᵀ δ` for one panel of 64 outputs; δ is z from its row `row` on.
+  /// `out += Rᵀ δ` for one panel of 64 outputs; δ begins at `δAt`, its panels lie `δPanel` apart.
   void recurBack(
       Products products,
       int q,
       int rows,
-      float[] z,
-      int row,
-      int zPanel,
+      float[] δ,
+      int δAt,
+      int δPanel,
       float[] out,
       int at,
       int ld) {
@@ -205,9 +209,9 @@ final class GatePlan {
         recurrentTransposed,
         q,
         rows,
-        z,
-        row,
-        zPanel,
+        δ,
+        δAt,
+        δPanel,
         out,
         at,
         ld,
@@ -236,7 +240,7 @@ final class GatePlan {
         q,
         rows,
         z,
-        row,
+        dAt + row * ROW,
         zPanel,
         add ? out : ZERO,
         add ? at : 0,
@@ -253,9 +257,9 @@ final class GatePlan {
       float[] transposed,
       int q,
       int rows,
-      float[] z,
-      int row,
-      int zPanel,
+      float[] δ,
+      int δAt,
+      int δPanel,
       float[] init,
       int initAt,
       int initLd,
@@ -276,10 +280,10 @@ final class GatePlan {
           rows,
           outer,
           inner,
-          z,
-          dAt + p * zPanel + row * ROW,
+          δ,
+          δAt + p * δPanel,
           ROW,
-          zPanel,
+          δPanel,
           transposed,
           bq + p * ROW * vectors * Sizes.LANES,
           from,

@@ -23,17 +23,13 @@ final class OperandMask {
   private float[] mask = {};
   private int maskAt;
 
-  OperandMask(Elementwise elementwise, int outputs, int rows, int sequences) {
+  OperandMask(Elementwise elementwise, int outputs, int rows, int sequences, Memory memory) {
     this.elementwise = elementwise;
     ldh = Sizes.stride(outputs);
     String what = "The masked states of " + rows + " steps";
-    states = new float[Sizes.grid(what, rows, outputs)];
-    first = new float[Sizes.grid(what, sequences, outputs)];
-    back = new float[first.length];
-  }
-
-  int floats() {
-    return states.length + first.length + back.length;
+    states = memory.take(Sizes.grid(what, rows, outputs));
+    first = memory.take(Sizes.grid(what, sequences, outputs));
+    back = memory.take(Sizes.grid(what, sequences, outputs));
   }
 
   void bind(float[] newMask, int newMaskAt) {

@@ -29,6 +29,7 @@ final class Sweep implements RecurrentPlan {
   private final SweepForward forward;
   private final SweepBackward backward;
   private final SweepGradients gradients;
+  private final long workspace;
 
   Sweep(
       Engine engine,
@@ -37,13 +38,16 @@ final class Sweep implements RecurrentPlan {
       int maxSteps,
       int maxSequences,
       Set<Flag> flags,
-      RecurrentNoise noise) {
-    space = new SweepSpace(engine, cell, inputs, maxSteps, maxSequences, flags, noise);
+      RecurrentNoise noise,
+      Memory memory) {
+    space = new SweepSpace(engine, cell, inputs, maxSteps, maxSequences, flags, noise, memory);
     forward = new SweepForward(space);
-    backward = new SweepBackward(space);
+    backward = new SweepBackward(space, flags.contains(Flag.INTERVALS), memory);
+    int team = flags.contains(Flag.TRAIN) ? space.team.size() : 0;
     gradients =
         new SweepGradients(
-            space.products, space.gates, space.team.size(), space.ldx, space.ldh, space.ld);
+            space.products, space.gates, team, space.ldx, space.ldh, space.ld, memory);
+    workspace = memory.floats() - space.reserve;
   }
 
   @Override
@@ -53,12 +57,12 @@ final class Sweep implements RecurrentPlan {
 
   @Override
   public long workspaceFloats() {
-    return space.workspaceFloats() + backward.workspaceFloats() + gradients.copyFloats();
+    return workspace;
   }
 
   @Override
   public long reserveFloats() {
-    return space.reserveFloats();
+    return space.reserve;
   }
 
   @Override

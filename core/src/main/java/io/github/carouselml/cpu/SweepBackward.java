@@ -46,6 +46,12 @@ final class SweepBackward {
   private final float[] carry;
   private final float[] dm;
 
+  /// The δ of an interval's first step, for the last step of the interval before it. What else goes
+  /// on from interval to interval lies in dc and carry.
+  private final float[] edge;
+
+  private final int edgePanel;
+
   // bound for a pass
   private @Nullable Slot dy;
   private @Nullable Slot dhN;
@@ -62,7 +68,8 @@ final class SweepBackward {
   private final Team.Task firstStates = this::firstStates;
   private final Team.Task vectorGradients = this::vectorGradients;
 
-  SweepBackward(SweepSpace space) {
+  /// @param intervals whether it runs over intervals of steps, the last first
+  SweepBackward(SweepSpace space, boolean intervals, Memory memory) {
     this.space = space;
     team = space.team;
     products = space.products;
@@ -85,16 +92,20 @@ final class SweepBackward {
     inputPanels = (Sizes.blocks(space.inputs) + 3) / 4;
     z = space.z;
     c = space.c;
-    int states = space.train ? space.zeros.length : 0;
-    dh = new float[states];
-    dc = new float[hasC ? states : 0];
-    carry = new float[kernel.carries() ? states : 0];
-    dm = new float[made ? states : 0];
-  }
-
-  /// The floats of its own memory.
-  long workspaceFloats() {
-    return (long) dh.length + dc.length + carry.length + dm.length;
+    int states = space.train ? space.states : 0;
+    dh = memory.take(states);
+    dc = memory.take(hasC ? states : 0);
+    carry = memory.take(kernel.carries() ? states : 0);
+    dm = memory.take(made ? states : 0);
+    edgePanel = space.sequences * ROW;
+    int edgeFloats = 0;
+    for (GatePlan gate : gates) {
+      if (intervals && gate.group.operand() == Operand.STATE) {
+        gate.edgeAt = edgeFloats;
+        edgeFloats += gate.panels * edgePanel;
+      }
+    }
+    edge = memory.take(edgeFloats);
   }
 
   /// The δ of every step, and the gradients of the first states.
@@ -122,6 +133,20 @@ final class SweepBackward {
     }
     if (dh0 != null || dc0 != null) {
       team.run(weightPanels, firstStates);
+    }
+    if (space.rows.begin() > 0) {
+      keepEdge();
+    }
+  }
+
+  private void keepEdge() {
+    int row = space.rows.first(0);
+    int floats = space.rows.active(0) * ROW;
+    for (GatePlan gate : gates) {
+      for (int p = 0; gate.group.operand() == Operand.STATE && p < gate.panels; p++) {
+        int from = gate.dAt + p * space.zPanel + row * ROW;
+        System.arraycopy(z, from, edge, gate.edgeAt + p * edgePanel, floats);
+      }
     }
   }
 
@@ -264,7 +289,8 @@ final class SweepBackward {
       }
       for (GatePlan gate : gates) {
         if (gate.group.operand() == Operand.MADE || gate.group.operand() == Operand.PROJECTED) {
-          gate.recurBack(products, q, n, z, row, space.zPanel, dm, state, ld);
+          int at = gate.dAt + row * ROW;
+          gate.recurBack(products, q, n, z, at, space.zPanel, dm, state, ld);
         }
       }
       if (operandMask != null && masksMade) {
@@ -310,7 +336,8 @@ final class SweepBackward {
   /// The sequences among n from `rank` on that go on after step t.
   private int after(int t, int rank, int n) {
     Rows rows = space.rows;
-    return t + 1 < rows.steps() ? Math.clamp(rows.active(t + 1) - rank, 0, n) : 0;
+    int running = t + 1 < rows.steps() ? rows.active(t + 1) : rows.beyond();
+    return Math.clamp(running - rank, 0, n);
   }
 
   /// ∂L/∂c_t of 64 units of the sequences that end at t, which comes from outside alone.
@@ -336,7 +363,8 @@ final class SweepBackward {
       int at = toAt + i * ldh;
       int state = (rank + i) * ldh + q * ROW;
       if (t >= 0 && dy != null) {
-        int from = dy.offset() + (rows.first(t) + rank + i) * ldh + q * ROW;
+        int row = rows.slotRow() + rows.first(t) + rank + i;
+        int from = dy.offset() + row * ldh + q * ROW;
         System.arraycopy(floats(dy), from, to, at, width);
       } else {
         Arrays.fill(to, at, at + width, 0f);
@@ -351,12 +379,16 @@ final class SweepBackward {
       }
     }
     if (after > 0) {
-      int next = rows.first(t + 1) + rank;
+      boolean within = t + 1 < rows.steps();
+      int next = within ? rows.first(t + 1) + rank : rank;
+      float[] δ = within ? z : edge;
+      int δPanel = within ? space.zPanel : edgePanel;
       float[] back = operandMask == null ? to : operandMask.beginBack(rank, after, q);
       int backAt = operandMask == null ? toAt : rank * ldh + q * ROW;
       for (GatePlan gate : gates) {
         if (gate.group.operand() == Operand.STATE) {
-          gate.recurBack(products, q, after, z, next, space.zPanel, back, backAt, ldh);
+          int at = (within ? gate.dAt : gate.edgeAt) + next * ROW;
+          gate.recurBack(products, q, after, δ, at, δPanel, back, backAt, ldh);
         }
       }
       if (operandMask != null) {

@@ -9,6 +9,7 @@ import io.github.carouselml.tensor.Layout;
 import io.github.carouselml.tensor.Rows;
 import io.github.carouselml.tensor.Sizes;
 import io.github.carouselml.tensor.Slot;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The second half of a backward pass, when all δ are known: `dW += δ xᵀ`, `dR += δ h'ᵀ`, `db += δ`,
@@ -68,10 +69,11 @@ final class SweepGradients {
   private final Team.Task weights = this::weights;
   private final Team.Task inputs = this::inputs;
 
-  /// @param team how many threads share the work
+  /// @param team how many threads share the work, 0 without backward passes
   /// @param ldh the distance of two rows of h
   /// @param ld the distance of two rows of m
-  SweepGradients(Products products, GatePlan[] gates, int team, int ldx, int ldh, int ld) {
+  SweepGradients(
+      Products products, GatePlan[] gates, int team, int ldx, int ldh, int ld, Memory memory) {
     this.products = products;
     this.gates = gates;
     this.ldx = ldx;
@@ -84,16 +86,14 @@ final class SweepGradients {
       GatePlan gate = gates[g];
       int widest = Math.max(gate.input.inputs(), gate.recurrent.inputs());
       columns = Math.max(columns, widest);
-      panelsPerTask[g] = widest < WIDE ? 1 : Math.clamp(gate.panels / (2 * team), 1, MOST_PANELS);
+      panelsPerTask[g] =
+          widest < WIDE ? 1 : Math.clamp(gate.panels / Math.max(1, 2 * team), 1, MOST_PANELS);
       tasks += 2 * tasks(g);
     }
     weightTasks = tasks;
-    copies = new float[team][columns >= WIDE ? (columns + TILE - 1) / TILE * TILE_FLOATS : 0];
-  }
-
-  /// The floats of its own memory.
-  long copyFloats() {
-    return (long) copies.length * copies[0].length;
+    int copied = columns >= WIDE ? (columns + TILE - 1) / TILE * TILE_FLOATS : 0;
+    copies = new float[team][];
+    Arrays.setAll(copies, _ -> memory.take(copied));
   }
 
   void run(
@@ -292,7 +292,7 @@ final class SweepGradients {
     int n = Math.min(DX_ROWS, rows.count() - from);
     int panels = (ldx / Sizes.LANES + 3) / 4;
     for (int q = 0; q < panels; q++) {
-      int at = to.offset() + from * ldx + q * ROW;
+      int at = to.offset() + (rows.slotRow() + from) * ldx + q * ROW;
       boolean add = addDx;
       for (GatePlan gate : gates) {
         if (gate.group.input()) {

@@ -73,6 +73,7 @@ final class SweepSpace {
   final boolean train;
   final boolean hasC;
   final int inputs;
+  final int sequences;
 
   /// The distance of two rows of x, of h, and of what is as wide as the cell.
   final int ldx;
@@ -96,6 +97,13 @@ final class SweepSpace {
   final float[] c;
   final float[] m;
   final float[] zeros;
+
+  /// The floats of a state of every sequence.
+  final int states;
+
+  /// The floats that forward fills for backward.
+  final long reserve;
+
   private final float[] rowNumbers;
 
   // bound for a pass
@@ -129,23 +137,27 @@ final class SweepSpace {
       int maxSteps,
       int maxSequences,
       Set<Flag> flags,
-      RecurrentNoise noise) {
+      RecurrentNoise noise,
+      Memory memory) {
     team = engine.team();
     products = engine.products();
     elementwise = engine.elementwise();
     noise.check(cell);
     train = flags.contains(Flag.TRAIN);
-    int sweptRows = train ? Math.max(1, maxSteps) * maxSequences : maxSequences;
-    kernel = kernel(engine.cells().of(cell), cell, noise, train, sweptRows, maxSequences);
+    long most = Math.max(1L, maxSteps) * maxSequences;
+    String what = "The gates of " + cell + " over " + maxSequences + " sequences of " + maxSteps;
+    int sweptRows = Sizes.whole(what + " steps", train ? most : maxSequences);
+    kernel = kernel(engine.cells().of(cell), cell, noise, train, sweptRows, maxSequences, memory);
     operandMask =
         train && noise.recurrent() > 0
-            ? new OperandMask(elementwise, cell.outputSize(), sweptRows, maxSequences)
+            ? new OperandMask(elementwise, cell.outputSize(), sweptRows, maxSequences, memory)
             : null;
     specs = CellParameters.of(cell, inputs);
     hasC = cell.hasCellState();
     shape = kernel.shape();
     masksMade = operandMask != null && shape.makesOperand() && !shape.projects();
     this.inputs = inputs;
+    sequences = maxSequences;
     ldx = Sizes.stride(inputs);
     int hidden = cell.hiddenSize();
     ldh = Sizes.stride(cell.outputSize());
@@ -162,7 +174,8 @@ final class SweepSpace {
     int projected = 0;
     for (int g = 0; g < gates.length; g++) {
       GateGroup group = groups.get(g);
-      gates[g] = new GatePlan(group, cell, specs, inputs, train, flags.contains(Flag.NEED_DX));
+      gates[g] =
+          new GatePlan(group, cell, specs, inputs, train, flags.contains(Flag.NEED_DX), memory);
       gates[g].follow(gates, g);
       int stage = group.stage();
       blocksPerUnit[stage] = Math.max(blocksPerUnit[stage], 4 / group.gates());
@@ -189,21 +202,20 @@ final class SweepSpace {
     for (CellBlock block : scratch) {
       vectors.fit(block);
     }
-    long steps = Math.max(1, maxSteps);
-    long most = steps * maxSequences;
     long zRows = train ? most : Math.max(PROJECTED_ROWS, maxSequences + (long) CHUNK * team.size());
     long zFloats = 0;
     for (GatePlan gate : gates) {
       zFloats += gate.zFloats(zRows) * (train && gate.group.kept() ? 2 : 1);
     }
-    String what = "The gates of " + cell + " over " + maxSequences + " sequences of " + maxSteps;
-    z = new float[Sizes.whole(what + " steps", zFloats)];
-    int states = Sizes.grid(what, maxSequences, hidden);
-    int all = train ? Sizes.whole(what, most * ld) : states;
-    c = new float[hasC ? all : 0];
-    m = new float[shape.makesOperand() ? all : 0];
-    zeros = new float[states];
-    rowNumbers = new float[kernel.rowNumbers() * (train ? (int) most : maxSequences)];
+    long beforeReserve = memory.floats();
+    z = memory.take(Sizes.whole(what + " steps", zFloats));
+    states = Sizes.grid(what, maxSequences, Math.max(hidden, cell.outputSize()));
+    int all = Sizes.whole(what, (long) sweptRows * ld);
+    c = memory.take(hasC ? all : 0);
+    m = memory.take(shape.makesOperand() ? all : 0);
+    rowNumbers = memory.take(Sizes.whole(what, (long) kernel.rowNumbers() * sweptRows));
+    reserve = train ? memory.floats() - beforeReserve : 0;
+    zeros = memory.take(states);
   }
 
   /// The cell's kernel, with zoneout around it if there is any.
@@ -213,17 +225,21 @@ final class SweepSpace {
       RecurrentNoise noise,
       boolean trains,
       int rows,
-      int sequences) {
+      int sequences,
+      Memory memory) {
     if (!noise.zonesOut()) {
       return kernel;
     }
     String what = "The zoneout of " + cell;
+    boolean c = noise.zoneoutCell() > 0;
+    int states = Sizes.grid(what, sequences, cell.hiddenSize());
     return new Zoneout(
         kernel,
         (float) noise.zoneoutHidden(),
         (float) noise.zoneoutCell(),
-        Sizes.grid(what, rows, cell.hiddenSize()),
-        trains ? Sizes.grid(what, sequences, cell.hiddenSize()) : 0);
+        memory.take(c ? Sizes.grid(what, rows, cell.hiddenSize()) : 0),
+        memory.take(trains ? states : 0),
+        memory.take(trains && c ? states : 0));
   }
 
   /// Takes the first states of a pass, zeros where null, and whether it trains.
@@ -243,26 +259,12 @@ final class SweepSpace {
     zoneoutC = c;
   }
 
-  long workspaceFloats() {
-    long floats = zeros.length;
-    floats += operandMask == null ? 0 : operandMask.floats();
-    floats += kernel instanceof Zoneout zoneout ? zoneout.floats() : 0;
-    for (GatePlan gate : gates) {
-      floats += gate.inputTransposed.length + gate.recurrentTransposed.length;
-    }
-    return train ? floats : floats + z.length + c.length + m.length;
-  }
-
-  long reserveFloats() {
-    return train ? (long) z.length + c.length + m.length : 0;
-  }
-
   void bind(Rows rows, Slot x, Slot y, Slot[] parameters) {
     this.rows = rows;
     this.x = floats(x);
-    xAt = x.offset();
+    xAt = x.offset() + rows.slotRow() * ldx;
     this.y = floats(y);
-    yAt = y.offset();
+    yAt = y.offset() + rows.slotRow() * ldh;
     for (GatePlan gate : gates) {
       gate.bind(parameters);
     }

@@ -35,6 +35,11 @@ final class BinaryOp extends Op {
     return readsInputs();
   }
 
+  @Override
+  protected boolean byRows() {
+    return true;
+  }
+
   // y = f(a, b)
   @Override
   protected void forward(Operations operations, int update) {

@@ -34,6 +34,11 @@ public final class Columns {
       this.y = output(parts.getFirst().space(), features);
     }
 
+    @Override
+    protected boolean byRows() {
+      return true;
+    }
+
     // y = [x1, x2, …]
     @Override
     protected void forward(Operations operations, int update) {
@@ -85,6 +90,11 @@ public final class Columns {
                 + " does not have them.");
       }
       this.y = output(x.space(), width);
+    }
+
+    @Override
+    protected boolean byRows() {
+      return true;
     }
 
     // y = columns of x

@@ -35,6 +35,11 @@ public final class DropoutOp extends Op {
     return rate == 0 || !x.tape().isTraining() ? x : record(new DropoutOp(x, rate, shared)).y;
   }
 
+  @Override
+  protected boolean byRows() {
+    return true;
+  }
+
   // y = m x / (1 - rate)
   @Override
   protected void forward(Operations operations, int update) {

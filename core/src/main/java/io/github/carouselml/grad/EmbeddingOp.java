@@ -34,6 +34,11 @@ public final class EmbeddingOp extends Op {
     return record(new EmbeddingOp(tape, indices, table)).y;
   }
 
+  @Override
+  protected boolean byRows() {
+    return true;
+  }
+
   // y[r] = table[index r]
   @Override
   protected void forward(Operations operations, int update) {
@@ -43,7 +48,7 @@ public final class EmbeddingOp extends Op {
             y.rows(),
             layout.entries(),
             layout.features(),
-            indices.values(),
+            indices.present(),
             table.value(),
             y.value());
   }
@@ -59,7 +64,7 @@ public final class EmbeddingOp extends Op {
               y.rows(),
               layout.entries(),
               layout.features(),
-              indices.values(),
+              indices.present(),
               gradientOfOutput(),
               dTable);
     }

@@ -24,13 +24,18 @@ public final class LayerNormOp extends Op {
     features(x, gain.spec().layout().canonicalSize());
     features(x, bias.spec().layout().canonicalSize());
     this.normalised = own("normalised", Region.Lifetime.RESERVE, x.size());
-    this.scale = own("scale", Region.Lifetime.RESERVE, x.space().capacity());
+    this.scale = own("scale", Region.Lifetime.RESERVE, x.tape().capacity(x.space()));
     this.y = output(x.space(), x.features());
   }
 
   /// Records a layer normalisation; gain and bias are `[features]`.
   public static Tensor of(Tensor x, Parameter gain, Parameter bias, float epsilon) {
     return record(new LayerNormOp(x, gain, bias, epsilon)).y;
+  }
+
+  @Override
+  protected boolean byRows() {
+    return true;
   }
 
   // n = (x - mean) / sqrt(variance + epsilon)   y = gain n + bias

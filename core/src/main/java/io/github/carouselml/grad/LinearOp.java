@@ -55,6 +55,11 @@ public final class LinearOp extends Op {
     return W.isTrained();
   }
 
+  @Override
+  protected boolean byRows() {
+    return true;
+  }
+
   // y = W x + b
   @Override
   protected void forward(Operations operations, int update) {

@@ -34,6 +34,12 @@ public final class MemoryPlan {
       input.value.use(-1);
       input.value.use(end);
       regions.add(input.value);
+      Region all = input.all;
+      if (all != null) {
+        all.use(-1);
+        all.use(end);
+        regions.add(all);
+      }
       if (input.gradient != null) {
         input.gradient.use(end);
         regions.add(input.gradient);
@@ -71,6 +77,11 @@ public final class MemoryPlan {
       }
     }
     for (Op.Own own : op.regions()) {
+      if (own.lifetime() == Region.Lifetime.ALWAYS) {
+        own.region().use(-1);
+        own.region().use(end);
+        continue;
+      }
       if (own.lifetime() != Region.Lifetime.BACKWARD) {
         own.region().use(forward);
       }
@@ -118,6 +129,18 @@ public final class MemoryPlan {
   /// The floats that recurrent plans hold beside it.
   public long floatsOutside() {
     return outside;
+  }
+
+  /// The bytes of slab and recurrent plans together.
+  public long bytes() {
+    return Float.BYTES * (slabFloats + outside);
+  }
+
+  /// So many bytes for a person: `12.3 MiB`.
+  public static String words(long bytes) {
+    return bytes < 1 << 20
+        ? "%d KiB".formatted((bytes + 1023) / 1024)
+        : String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
   }
 
   /// The floats that it would take if nothing shared its place.

@@ -1,6 +1,8 @@
 package io.github.carouselml.grad;
 
+import io.github.carouselml.kernel.RunningSum;
 import io.github.carouselml.tensor.Operations;
+import io.github.carouselml.tensor.Slot;
 import java.util.List;
 
 /// The end of a tape: a mean `sum / weight` that training makes small. It has no outputs. A program
@@ -9,6 +11,7 @@ import java.util.List;
 public abstract class Objective extends Op {
   private final float coefficient;
   private float scale = 1;
+  private final RunningSum running = new RunningSum();
   private double sum;
   private double weight;
 
@@ -22,6 +25,19 @@ public abstract class Objective extends Op {
   @Override
   protected boolean keepsInput(int i) {
     return true;
+  }
+
+  /// The sum of numbers of the present rows; over intervals of steps, the last first, that of all
+  /// rows so far, with the bits of one sum over all.
+  protected final double sum(Operations operations, int count, Slot x) {
+    if (!tape().byIntervals()) {
+      return operations.losses().sum(count, x);
+    }
+    if (inputs().getFirst().space().rows().ends()) {
+      running.clear();
+    }
+    operations.losses().add(count, x, running);
+    return running.total();
   }
 
   /// The sum over the batch. Called by both passes.

@@ -94,16 +94,26 @@ public abstract class Op {
     return false;
   }
 
+  /// Whether each row of the outputs comes from the same row of the inputs alone, so that it can run
+  /// on one interval of steps at a time. An objective does so where its total weight is known from
+  /// inputs of the tape.
+  protected boolean byRows() {
+    return false;
+  }
+
   /// Called once when all is recorded: [#wants], [#adds] and [#goesBackward] are known from here
   /// on.
   protected void prepare(Backend backend) {}
+
+  /// Makes what lies outside the program's memory. Called once, after [#prepare], if it will run.
+  protected void open(Backend backend) {}
 
   /// Floats that lie outside the program's memory, known after [#prepare].
   protected long floatsOutside() {
     return 0;
   }
 
-  /// Lets go of what [#prepare] made.
+  /// Lets go of what [#open] made.
   protected void close() {}
 
   // ---- the two passes --------------------------------------------------------------------------
@@ -191,6 +201,11 @@ public abstract class Op {
 
   List<Tensor> outputs() {
     return outputs;
+  }
+
+  /// Its tensors.
+  List<Tensor> outputsOrInputs() {
+    return outputs.isEmpty() ? inputs : outputs;
   }
 
   List<Own> regions() {

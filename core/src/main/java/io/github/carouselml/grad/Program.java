@@ -3,7 +3,7 @@ package io.github.carouselml.grad;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Operations;
 import io.github.carouselml.tensor.Slot;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A tape made ready to run: its operations in order, with planned and allocated memory. A run
 /// allocates nothing. One thread at a time; programs of one model share its parameters.
@@ -14,6 +14,8 @@ public final class Program implements AutoCloseable {
   private final Objective[] objectives;
   private final boolean training;
   private final MemoryPlan memory;
+
+  private final @Nullable Intervals intervals;
 
   private Program(Tape tape, Operations operations, MemoryPlan memory) {
     this.backend = tape.backend();
@@ -26,27 +28,24 @@ public final class Program implements AutoCloseable {
             .toArray(Objective[]::new);
     this.training = tape.isTraining();
     this.memory = memory;
+    this.intervals = tape.byIntervals() ? new Intervals(tape, operations) : null;
   }
 
-  static Program of(Tape tape) {
-    List<Op> ops = tape.ops();
-    int last = 2 * ops.size() - 1;
-    if (tape.isTraining()) {
-      for (int i = ops.size() - 1; i >= 0; i--) {
-        ops.get(i).planBackward(last - i);
-      }
-    }
-    for (Op op : ops) {
-      op.prepare(tape.backend());
-    }
-    MemoryPlan memory = MemoryPlan.of(tape);
+  static Program of(Tape tape, MemoryPlan memory) {
     Slot slab = Slot.of(tape.backend().allocate(memory.slabFloats()));
     memory.place(slab);
+    for (Op op : tape.ops()) {
+      op.open(tape.backend());
+    }
     return new Program(tape, tape.backend().operations(), memory);
   }
 
   /// Runs forward and gives the total of the objectives, without gradients.
   public double evaluate(int update) {
+    if (intervals != null) {
+      intervals.evaluate(update);
+      return total();
+    }
     for (Op op : ops) {
       op.forward(operations, update);
     }
@@ -56,6 +55,9 @@ public final class Program implements AutoCloseable {
   /// Runs forward and backward and gives the total of the objectives. Gradients of `scale` times
   /// the total are *added* to those of the parameters.
   public double train(int update, float scale) {
+    if (intervals != null) {
+      return backward(update, scale);
+    }
     for (Op op : ops) {
       if (!(op instanceof Objective && op.goesBackward())) {
         op.forward(operations, update);
@@ -72,6 +74,10 @@ public final class Program implements AutoCloseable {
     }
     for (Objective objective : objectives) {
       objective.scale(scale);
+    }
+    if (intervals != null) {
+      intervals.train(update);
+      return total();
     }
     for (int i = ops.length - 1; i >= 0; i--) {
       if (ops[i].goesBackward()) {
@@ -95,7 +101,7 @@ public final class Program implements AutoCloseable {
     if (!input.isInput) {
       throw new IllegalStateException("Only inputs can be set, and " + input + " is none.");
     }
-    backend.uploadRows(rows, input.rows(), input.features(), input.value());
+    backend.uploadRows(rows, input.rows(), input.features(), input.all());
   }
 
   /// Reads the values of an input or a kept tensor.
@@ -104,7 +110,7 @@ public final class Program implements AutoCloseable {
       throw new IllegalStateException(
           tensor + " is overwritten within a run. Record it with Tape.keep to read it.");
     }
-    backend.downloadRows(tensor.value(), tensor.rows(), tensor.features(), rows);
+    backend.downloadRows(tensor.all(), tensor.rows(), tensor.features(), rows);
   }
 
   /// Reads the gradient of an input after a training run; zeros where nothing depends on it.

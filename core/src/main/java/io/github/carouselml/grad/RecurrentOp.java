@@ -44,7 +44,18 @@ public final class RecurrentOp extends Op {
   private final RecurrentNoise noise;
   private final Noise masks;
   private final @Nullable ReplayedStep replayed;
+  private final Recompute recompute;
+  private final int steps; // of an interval, at most
+
+  /// The states after all intervals but the last.
+  private final List<Slot> hBetween = new ArrayList<>();
+
+  private final List<Slot> cBetween = new ArrayList<>();
+  private final @Nullable Region hKept;
+  private final @Nullable Region cKept;
   private @Nullable RecurrentPlan plan;
+  private long planFloats;
+  private final Set<Flag> flags = EnumSet.noneOf(Flag.class);
   private @Nullable Region dh0Scratch;
   private @Nullable Region dc0Scratch;
 
@@ -95,8 +106,29 @@ public final class RecurrentOp extends Op {
     this.hN = last ? output(states, cell.outputSize()) : null;
     this.cN = last && cell.hasCellState() ? output(states, cell.hiddenSize()) : null;
     this.noise = noise;
+    // a step that is replayed keeps its states alone already
+    this.recompute = step == null ? tape().recompute() : Recompute.nothing();
+    this.steps = Math.min(recompute.steps(), rows.maxSteps());
+    this.hKept = between("h", cell.outputSize());
+    this.cKept = cell.hasCellState() ? between("c", cell.hiddenSize()) : null;
     this.masks = new Noise();
     this.replayed = step == null ? null : new ReplayedStep(tape(), cell, step, x, rows);
+  }
+
+  /// Room for the states between intervals.
+  private @Nullable Region between(String what, int features) {
+    int count = recompute.intervals(rows.maxSteps()) - 1;
+    return count == 0
+        ? null
+        : own(what + " between intervals", lasting(), count * stateFloats(features));
+  }
+
+  private long stateFloats(int features) {
+    return Sizes.grid("a state", rows.maxSequences(), features);
+  }
+
+  private Region.Lifetime lasting() {
+    return tape().byIntervals() ? Region.Lifetime.ALWAYS : Region.Lifetime.RESERVE;
   }
 
   private static List<Tensor> inputs(Tensor x, @Nullable State initial) {
@@ -166,7 +198,6 @@ public final class RecurrentOp extends Op {
 
   @Override
   protected void prepare(Backend backend) {
-    Set<Flag> flags = EnumSet.noneOf(Flag.class);
     if (trains()) {
       flags.add(Flag.TRAIN);
       if (wants(0)) {
@@ -176,10 +207,13 @@ public final class RecurrentOp extends Op {
         flags.add(Flag.NEED_DW);
       }
     }
-    plan =
+    if (hKept != null) {
+      flags.add(Flag.INTERVALS);
+    }
+    planFloats =
         replayed != null
-            ? replayed
-            : backend.plan(cell, x.features(), rows.maxSteps(), rows.maxSequences(), flags, noise);
+            ? replayed.workspaceFloats() + replayed.reserveFloats()
+            : backend.planFloats(cell, x.features(), steps, rows.maxSequences(), flags, noise);
     // the plan overwrites the gradients of first states; where others have written, it needs a
     // place of its own
     if (h0 != null && adds(1)) {
@@ -190,6 +224,28 @@ public final class RecurrentOp extends Op {
     }
   }
 
+  @Override
+  protected void open(Backend backend) {
+    plan =
+        replayed != null
+            ? replayed
+            : backend.plan(cell, x.features(), steps, rows.maxSequences(), flags, noise);
+    slots(hKept, cell.outputSize(), hBetween);
+    slots(cKept, cell.hiddenSize(), cBetween);
+  }
+
+  private void slots(@Nullable Region kept, int features, List<Slot> slots) {
+    int size = (int) stateFloats(features);
+    for (int k = 0; kept != null && k < recompute.intervals(rows.maxSteps()) - 1; k++) {
+      slots.add(new Slot(kept.slot().buffer(), kept.slot().offset() + k * size, size));
+    }
+  }
+
+  /// Whether it can run on one interval of steps at a time.
+  boolean byIntervals() {
+    return replayed == null;
+  }
+
   /// Whether forward passes are those of training, and not of prediction.
   private boolean trains() {
     return goesBackward() || (tape().isTraining() && noise.reachesTheCell());
@@ -197,7 +253,7 @@ public final class RecurrentOp extends Op {
 
   @Override
   protected long floatsOutside() {
-    return plan().workspaceFloats() + plan().reserveFloats();
+    return planFloats;
   }
 
   @Override
@@ -218,22 +274,81 @@ public final class RecurrentOp extends Op {
   // h_t, c_t = cell(x_t, h_{t-1}, c_{t-1})
   @Override
   protected void forward(Operations operations, int update) {
+    if (!cutsItself()) {
+      forwardHere(operations, update);
+      return;
+    }
+    try {
+      for (int k = 0; k < recompute.intervals(rows.allSteps()); k++) {
+        narrow(k);
+        forwardHere(operations, update);
+      }
+    } finally {
+      rows.widen();
+    }
+  }
+
+  /// Whether it goes through intervals by itself, with x and y of all steps in memory.
+  private boolean cutsItself() {
+    return hKept != null && !tape().byIntervals();
+  }
+
+  private void narrow(int k) {
+    int all = rows.allSteps();
+    rows.narrow(recompute.begin(k, all), recompute.begin(k + 1, all), true);
+  }
+
+  /// The steps of which the rows speak now.
+  private void forwardHere(Operations operations, int update) {
     masks.draw(operations, update);
     if (replayed != null) {
       replayed.update(update);
     }
+    boolean begins = rows.begin() == 0;
+    boolean ends = rows.ends();
+    int k = rows.begin() / recompute.steps();
+    boolean hasC = cKept != null;
     plan()
         .forward(
-            rows, x.value(), value(h0), value(c0), values, y.value(), value(hN), value(cN),
+            rows,
+            x.value(),
+            begins ? value(h0) : hBetween.get(k - 1),
+            begins ? value(c0) : hasC ? cBetween.get(k - 1) : null,
+            values,
+            y.value(),
+            ends ? value(hN) : hBetween.get(k),
+            ends ? value(cN) : hasC ? cBetween.get(k) : null,
             trains());
   }
 
   // dx, dh0, dc0 and dW, dR, db by backpropagation through time
   @Override
   protected void backward(Operations operations, int update) {
+    if (!cutsItself()) {
+      backwardHere(operations);
+      return;
+    }
+    int last = recompute.intervals(rows.allSteps()) - 1;
+    try {
+      for (int k = last; k >= 0; k--) {
+        narrow(k);
+        if (k < last) {
+          forwardHere(operations, update);
+        }
+        backwardHere(operations);
+      }
+    } finally {
+      rows.widen();
+    }
+  }
+
+  private void backwardHere(Operations operations) {
+    boolean begins = rows.begin() == 0;
     Slot dh0 = dh0Scratch != null ? dh0Scratch.slot() : h0 == null ? null : gradientOf(1);
     Slot dc0 = dc0Scratch != null ? dc0Scratch.slot() : c0 == null ? null : gradientOf(2);
-    masks.beginBackward(operations);
+    if (rows.ends()) {
+      masks.beginBackward(operations);
+    }
     plan()
         .backward(
             rows,
@@ -245,9 +360,12 @@ public final class RecurrentOp extends Op {
             values,
             gradientOf(0),
             adds(0),
-            dh0,
-            dc0,
+            begins ? dh0 : null,
+            begins ? dc0 : null,
             gradients);
+    if (!begins) {
+      return;
+    }
     masks.endBackward(operations);
     if (h0 != null && dh0Scratch != null) {
       accumulate(operations, h0, dh0Scratch.slot());
@@ -323,7 +441,9 @@ public final class RecurrentOp extends Op {
       this.space = space;
       this.features = features;
       random = new Random(tape().seed(), Random.Purpose.DROPOUT, tape().nextStream());
-      region = own(what, Region.Lifetime.RESERVE, Sizes.grid(what, space.capacity(), features));
+      int capacity =
+          space instanceof RowSpace.Steps ? steps * rows.maxSequences() : space.capacity();
+      region = own(what, Region.Lifetime.RESERVE, Sizes.grid(what, capacity, features));
     }
 
     Slot draw(Operations operations, int update) {
@@ -367,7 +487,10 @@ public final class RecurrentOp extends Op {
       gradient =
           gradients[place] == null
               ? null
-              : own("∂ dropped R", Region.Lifetime.BACKWARD, layout.packedSize());
+              : own(
+                  "∂ dropped R",
+                  tape().byIntervals() ? Region.Lifetime.ALWAYS : Region.Lifetime.BACKWARD,
+                  layout.packedSize());
     }
 
     // R̃ = m ⊙ R

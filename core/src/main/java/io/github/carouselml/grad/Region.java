@@ -12,7 +12,9 @@ public final class Region {
     /// While its backward pass runs.
     BACKWARD,
     /// From its forward to its backward pass.
-    RESERVE
+    RESERVE,
+    /// From run to run, or interval to interval.
+    ALWAYS
   }
 
   final String name;

@@ -10,6 +10,9 @@ public sealed interface RowSpace {
   /// The rows of the present batch.
   int count();
 
+  /// The rows of the whole present batch, also while operations see an interval of its steps.
+  int allRows();
+
   /// The rows that there is room for.
   int capacity();
 
@@ -18,6 +21,11 @@ public sealed interface RowSpace {
     @Override
     public int count() {
       return rows.count();
+    }
+
+    @Override
+    public int allRows() {
+      return rows.allRows();
     }
 
     @Override
@@ -35,6 +43,11 @@ public sealed interface RowSpace {
   record Sequences(Rows rows) implements RowSpace {
     @Override
     public int count() {
+      return rows.sequences();
+    }
+
+    @Override
+    public int allRows() {
       return rows.sequences();
     }
 

@@ -25,6 +25,11 @@ public final class SoftmaxOp extends Op {
     return true;
   }
 
+  @Override
+  protected boolean byRows() {
+    return true;
+  }
+
   // y = softmax(x)
   @Override
   protected void forward(Operations operations, int update) {

@@ -1,5 +1,6 @@
 package io.github.carouselml.grad;
 
+import io.github.carouselml.tensor.Operations;
 import io.github.carouselml.tensor.Sizes;
 import io.github.carouselml.tensor.Slot;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ public final class Tensor {
   final boolean needsGradient;
   final Region value;
   @Nullable Region gradient;
+  @Nullable Region all;
   boolean kept;
   boolean isInput;
   private final RowSpace space;
@@ -26,7 +28,26 @@ public final class Tensor {
   }
 
   int size() {
-    return Sizes.grid("'" + name + "'", space.capacity(), features);
+    return Sizes.grid("'" + name + "'", tape.capacity(space), features);
+  }
+
+  /// Gives an input that comes in intervals a place for all of it.
+  void makeInput() {
+    kept = true;
+    isInput = true;
+    if (tape.byIntervals() && space instanceof RowSpace.Steps) {
+      all = new Region(name + " of all steps", Sizes.grid(name, space.capacity(), features));
+    }
+  }
+
+  /// Brings the rows of the present interval to where operations see them.
+  void narrow(Operations operations) {
+    Region from = all;
+    if (from != null) {
+      operations
+          .moves()
+          .rows(rows(), features, from.slot(), space.rows().firstRow(), value(), 0, false);
+    }
   }
 
   /// The tape that it was recorded on.
@@ -52,6 +73,17 @@ public final class Tensor {
   /// Where its values lie while they live.
   public Slot value() {
     return value.slot();
+  }
+
+  /// Where the values of all rows of an input lie.
+  public Slot all() {
+    Region whole = all;
+    return whole == null ? value() : whole.slot();
+  }
+
+  /// Whether a caller sets it.
+  public boolean isInput() {
+    return isInput;
   }
 
   /// Where its gradient lies, or null where none is computed.

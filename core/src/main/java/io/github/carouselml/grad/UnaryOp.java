@@ -37,6 +37,11 @@ final class UnaryOp extends Op {
     return f.keeps() == Unary.Keeps.OUTPUT;
   }
 
+  @Override
+  protected boolean byRows() {
+    return true;
+  }
+
   // y = f(x)
   @Override
   protected void forward(Operations operations, int update) {

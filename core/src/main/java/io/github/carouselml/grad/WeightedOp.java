@@ -29,6 +29,11 @@ public final class WeightedOp extends Op {
     return true;
   }
 
+  @Override
+  protected boolean byRows() {
+    return true;
+  }
+
   // y = w x
   @Override
   protected void forward(Operations operations, int update) {

@@ -63,7 +63,7 @@ public final class LinearCrossEntropy extends Objective {
       sameRows(weight, x.space());
       features(weight, 1);
     }
-    int capacity = x.space().capacity();
+    int capacity = tape().capacity(x.space());
     int ld = Sizes.stride(layout.units());
     this.blockRows = Math.max(1, Math.min(capacity, Math.max(16, BLOCK_FLOATS / ld)));
     this.logits =
@@ -85,6 +85,11 @@ public final class LinearCrossEntropy extends Objective {
   }
 
   @Override
+  protected boolean byRows() {
+    return weight == null || weight.isInput();
+  }
+
+  @Override
   protected boolean differentiates(int i) {
     return i == 0;
   }
@@ -99,7 +104,7 @@ public final class LinearCrossEntropy extends Objective {
       int rows = Math.min(blockRows, x.rows() - from);
       entropy(operations, from, rows, false, 0);
     }
-    result(operations.losses().sum(x.rows(), values.slot()), total);
+    result(sum(operations, x.rows(), values.slot()), total);
   }
 
   @Override
@@ -134,7 +139,7 @@ public final class LinearCrossEntropy extends Objective {
         operations.dense().backwardWeights(rows, layout, xBlocks[block], dz, dW, db);
       }
     }
-    result(operations.losses().sum(x.rows(), values.slot()), total);
+    result(sum(operations, x.rows(), values.slot()), total);
   }
 
   private void entropy(Operations operations, int from, int rows, boolean derive, float scale) {
@@ -147,7 +152,7 @@ public final class LinearCrossEntropy extends Objective {
             from,
             rows,
             layout.units(),
-            target.values(),
+            target.present(),
             weight == null ? null : weight.value(),
             z,
             values.slot(),
@@ -158,7 +163,7 @@ public final class LinearCrossEntropy extends Objective {
   /// The slots of all blocks of rows, made once.
   private Slot[] blocks(Slot whole) {
     int ld = Sizes.stride(x.features());
-    int capacity = x.space().capacity();
+    int capacity = tape().capacity(x.space());
     Slot[] blocks = new Slot[(capacity + blockRows - 1) / blockRows];
     for (int i = 0; i < blocks.length; i++) {
       int from = i * blockRows;
@@ -171,7 +176,8 @@ public final class LinearCrossEntropy extends Objective {
   private double totalWeight(Operations operations) {
     int[] classes = target.values();
     int counted = 0;
-    for (int r = 0; r < x.rows(); r++) {
+    int rows = x.space().allRows();
+    for (int r = 0; r < rows; r++) {
       if (classes[r] >= layout.units()) {
         throw new CarouselException.Data(
             "Class "
@@ -191,14 +197,14 @@ public final class LinearCrossEntropy extends Objective {
     if (weight == null) {
       return counted;
     }
-    if (counted < x.rows()) {
+    if (counted < rows) {
       throw new CarouselException.Data(
-          (x.rows() - counted)
+          (rows - counted)
               + " rows of "
               + target
               + " have a negative class, which leaves them out, but rows have weights too. Give"
               + " them weight 0 and any class.");
     }
-    return operations.losses().sum(x.rows() * Sizes.LANES, weight.value());
+    return operations.losses().sum(rows * Sizes.LANES, weight.all());
   }
 }

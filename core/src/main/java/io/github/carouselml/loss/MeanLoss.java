@@ -50,7 +50,7 @@ public final class MeanLoss extends Objective {
         own(
             "values",
             Region.Lifetime.RESERVE,
-            2L * Sizes.grid("a loss", prediction.space().capacity(), prediction.features()));
+            2L * Sizes.grid("a loss", tape().capacity(prediction.space()), prediction.features()));
   }
 
   private static List<Tensor> inputs(Tensor prediction, Tensor target, @Nullable Tensor weight) {
@@ -71,6 +71,11 @@ public final class MeanLoss extends Objective {
   /// Records a loss without weights.
   public static MeanLoss of(LossSpec loss, Tensor prediction, Tensor target) {
     return of(loss, prediction, target, null, 1);
+  }
+
+  @Override
+  protected boolean byRows() {
+    return weight == null || weight.isInput();
   }
 
   @Override
@@ -109,7 +114,7 @@ public final class MeanLoss extends Objective {
             scale,
             add);
     int count = rows * Sizes.stride(prediction.features());
-    result(operations.losses().sum(count, values.slot()), total);
+    result(sum(operations, count, values.slot()), total);
   }
 
   private double totalWeight(Operations operations) {
@@ -123,10 +128,10 @@ public final class MeanLoss extends Objective {
           case LossSpec.CrossEntropy() -> 1;
         };
     if (weight == null) {
-      return (double) perTarget * prediction.rows() * target.features();
+      return (double) perTarget * prediction.space().allRows() * target.features();
     }
-    int count = prediction.rows() * Sizes.stride(weight.features());
-    double sum = operations.losses().sum(count, weight.value());
+    int count = prediction.space().allRows() * Sizes.stride(weight.features());
+    double sum = operations.losses().sum(count, weight.all());
     int targetsPerWeight = target.features() / weight.features();
     return perTarget * sum * targetsPerWeight;
   }

@@ -59,6 +59,18 @@ public interface Backend extends AutoCloseable {
     return plan(cell, inputSize, maxSteps, maxSequences, flags);
   }
 
+  /// The floats that such a plan would hold, workspace and reserve.
+  default long planFloats(
+      CellSpec cell,
+      int inputSize,
+      int maxSteps,
+      int maxSequences,
+      Set<Flag> flags,
+      RecurrentNoise noise) {
+    RecurrentPlan plan = plan(cell, inputSize, maxSteps, maxSequences, flags, noise);
+    return plan.workspaceFloats() + plan.reserveFloats();
+  }
+
   @Override
   void close();
 }

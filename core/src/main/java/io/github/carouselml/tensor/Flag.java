@@ -7,5 +7,8 @@ public enum Flag {
   /// Give the gradient of its input.
   NEED_DX,
   /// Give the gradients of its parameters.
-  NEED_DW
+  NEED_DW,
+  /// Run over intervals of steps, of which it has room for one: forward from given first states,
+  /// backward the last interval first, each after its forward pass (see [Rows#narrow]).
+  INTERVALS
 }

@@ -1,5 +1,6 @@
 package io.github.carouselml.tensor;
 
+import io.github.carouselml.kernel.RunningSum;
 import io.github.carouselml.spec.LossSpec;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 public interface Losses {
   /// The sum of the first `count` floats, in double and in the canonical order.
   double sum(int count, Slot x);
+
+  /// The first `count` floats go into a sum that others have begun.
+  void add(int count, Slot x, RunningSum sum);
 
   /// `v = w l(p, y)` and `dp (+)= scale w dl/dp`, the latter only where a gradient slot is given.
   ///

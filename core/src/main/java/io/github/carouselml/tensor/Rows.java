@@ -12,19 +12,36 @@ import io.github.carouselml.spec.CarouselException;
 ///
 /// The object is made once for the largest batch and set again for each batch, without allocation.
 /// One thread at a time.
+///
+/// It can be narrowed to an interval of steps, and then speaks of that interval alone as if there
+/// were no other: its rows are a contiguous part of all rows.
 public final class Rows {
   private final int maxSteps;
   private final int maxSequences;
-  private final int[] lengths; // by rank
+  private final int[] allLengths; // by rank
   private final int[] ids; // by rank
   private final int[] sequenceOf; // rank -> place in the batch
   private final int[] rankOf; // place in the batch -> rank
-  private final int[] active; // by step
-  private final int[] first; // by step, one more than steps
+  private final int[] allActive; // by step
+  private final int[] allFirst; // by step, one more than steps
   private final int[] stepOf; // by row
   private int sequences;
+  private int allSteps;
+  private int allRows;
+
+  // of the interval, or those of all steps
+  private int[] lengths;
+  private int[] active;
+  private int[] first;
+  private int[] narrowLengths = {};
+  private int[] narrowActive = {};
+  private int[] narrowFirst = {};
   private int steps;
   private int count;
+  private int begin;
+  private int beyond;
+  private int firstRow;
+  private int slotRow;
 
   /// Room for `maxSequences` sequences of at most `maxSteps` steps.
   public Rows(int maxSteps, int maxSequences) {
@@ -38,17 +55,20 @@ public final class Rows {
     }
     this.maxSteps = maxSteps;
     this.maxSequences = maxSequences;
-    lengths = new int[maxSequences];
+    allLengths = new int[maxSequences];
     ids = new int[maxSequences];
     sequenceOf = new int[maxSequences];
     rankOf = new int[maxSequences];
-    active = new int[maxSteps + 1];
-    first = new int[maxSteps + 1];
+    allActive = new int[maxSteps + 1];
+    allFirst = new int[maxSteps + 1];
     stepOf =
         new int
             [Sizes.whole(
                 "A batch of " + maxSequences + " sequences of " + maxSteps + " steps",
                 (long) maxSteps * maxSequences)];
+    lengths = allLengths;
+    active = allActive;
+    first = allFirst;
   }
 
   /// Takes the lengths of the first `batch` entries, in the caller's order; sequence ids are their
@@ -62,6 +82,7 @@ public final class Rows {
   public void set(
       int[] batchLengths, int @org.jspecify.annotations.Nullable [] batchIds, int batch) {
     check(batchLengths, batch);
+    widen();
     java.util.Arrays.fill(active, 0);
     steps = 0;
     for (int b = 0; b < batch; b++) {
@@ -97,6 +118,91 @@ public final class Rows {
     first[steps] = 0;
     sequences = batch;
     count = row;
+    allSteps = steps;
+    allRows = count;
+  }
+
+  /// Speaks of the steps `from .. to - 1` alone, until [#widen] or [#set].
+  ///
+  /// @param whole whether slots hold the rows of all steps nevertheless, so that those of the
+  ///     interval begin at [#slotRow]; otherwise slots hold the rows of the interval alone
+  public void narrow(int from, int to, boolean whole) {
+    if (from < 0 || to < from || to > allSteps) {
+      throw new IllegalArgumentException(
+          "There are no steps " + from + " to " + to + " in a batch of " + allSteps + ".");
+    }
+    if (narrowFirst.length == 0) {
+      narrowLengths = new int[maxSequences];
+      narrowActive = new int[maxSteps + 1];
+      narrowFirst = new int[maxSteps + 1];
+    }
+    firstRow = to == from ? 0 : allFirst[to - 1];
+    slotRow = whole ? firstRow : 0;
+    beyond = to < allSteps ? allActive[to] : 0;
+    begin = from;
+    steps = to - from;
+    count = 0;
+    for (int t = steps - 1; t >= 0; t--) {
+      narrowActive[t] = allActive[from + t];
+      narrowFirst[t] = count;
+      count += narrowActive[t];
+    }
+    narrowActive[steps] = 0;
+    narrowFirst[steps] = 0;
+    for (int rank = 0; rank < sequences; rank++) {
+      narrowLengths[rank] = Math.clamp(allLengths[rank] - from, 0, steps);
+    }
+    lengths = narrowLengths;
+    active = narrowActive;
+    first = narrowFirst;
+  }
+
+  /// Speaks of all steps again.
+  public void widen() {
+    lengths = allLengths;
+    active = allActive;
+    first = allFirst;
+    steps = allSteps;
+    count = allRows;
+    begin = 0;
+    beyond = 0;
+    firstRow = 0;
+    slotRow = 0;
+  }
+
+  /// The steps of the longest sequence, narrowed or not.
+  public int allSteps() {
+    return allSteps;
+  }
+
+  /// All real rows, narrowed or not.
+  public int allRows() {
+    return allRows;
+  }
+
+  /// The step of the batch that is step 0 here.
+  public int begin() {
+    return begin;
+  }
+
+  /// The sequences that go on after the last step here.
+  public int beyond() {
+    return beyond;
+  }
+
+  /// The row of the batch that is row 0 here.
+  public int firstRow() {
+    return firstRow;
+  }
+
+  /// The row of a slot that is row 0 here.
+  public int slotRow() {
+    return slotRow;
+  }
+
+  /// Whether the last step of the batch is the last step here.
+  public boolean ends() {
+    return begin + steps == allSteps;
   }
 
   private void check(int[] batchLengths, int batch) {
@@ -181,7 +287,7 @@ public final class Rows {
 
   /// The step that a row belongs to; its rank is `row - first(step)`.
   public int step(int row) {
-    return stepOf[row];
+    return stepOf[firstRow + row] - begin;
   }
 
   /// The row of step t of the sequence that stood at a place of the batch.

@@ -53,6 +53,11 @@ final class OptimizerState {
     return slots;
   }
 
+  /// How many numbers it remembers for each number of the parameters.
+  int mirrors() {
+    return memory.size();
+  }
+
   /// One step of all trained parameters.
   ///
   /// @param t the number of this step, from 1

@@ -16,6 +16,7 @@ public interface Samples {
   }
 
   /// Records the model's forward code and its loss, with room for so many samples at once. Called
-  /// once for each run, on a tape of the right mode over the run's parameters.
+  /// on a tape of the right mode over the run's parameters, again where memory is short; the batch
+  /// of the last call is used.
   Batch record(Tape tape, int capacity);
 }

@@ -2,11 +2,13 @@ package io.github.carouselml.train;
 
 import io.github.carouselml.grad.Parameters;
 import io.github.carouselml.model.Json;
+import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.TrainSpec;
 import io.github.carouselml.tensor.Backend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// All that a run needs.
 ///
@@ -19,6 +21,8 @@ import java.util.Optional;
 /// @param files where log and checkpoints go, if they are wanted
 /// @param subject what is trained on what, as far as it must be the same when the run is resumed
 /// @param listeners hear how it goes
+/// @param memory the bytes that the run may hold beside its samples, if there is a bound: where they
+///     are few, steps compute something again instead of keeping it, to the same bits
 public record TrainJob(
     TrainSpec spec,
     Backend backend,
@@ -27,9 +31,14 @@ public record TrainJob(
     Optional<Samples> validation,
     Optional<RunFiles> files,
     Json.Obj subject,
-    List<Listener> listeners) {
+    List<Listener> listeners,
+    OptionalLong memory) {
   public TrainJob {
     listeners = List.copyOf(listeners);
+    if (memory.isPresent() && memory.getAsLong() < 1) {
+      throw new CarouselException.Request(
+          "A run cannot do with " + memory.getAsLong() + " bytes of memory.");
+    }
   }
 
   /// A run without validation, files and listeners.
@@ -42,33 +51,65 @@ public record TrainJob(
         Optional.empty(),
         Optional.empty(),
         Json.object(),
-        List.of());
+        List.of(),
+        OptionalLong.empty());
   }
 
   public TrainJob withSpec(TrainSpec newSpec) {
     return new TrainJob(
-        newSpec, backend, parameters, training, validation, files, subject, listeners);
+        newSpec, backend, parameters, training, validation, files, subject, listeners, memory);
   }
 
   public TrainJob withValidation(Samples samples) {
     return new TrainJob(
-        spec, backend, parameters, training, Optional.of(samples), files, subject, listeners);
+        spec,
+        backend,
+        parameters,
+        training,
+        Optional.of(samples),
+        files,
+        subject,
+        listeners,
+        memory);
   }
 
   public TrainJob withFiles(RunFiles newFiles) {
     return new TrainJob(
-        spec, backend, parameters, training, validation, Optional.of(newFiles), subject, listeners);
+        spec,
+        backend,
+        parameters,
+        training,
+        validation,
+        Optional.of(newFiles),
+        subject,
+        listeners,
+        memory);
   }
 
   public TrainJob withSubject(Json.Obj newSubject) {
     return new TrainJob(
-        spec, backend, parameters, training, validation, files, newSubject, listeners);
+        spec, backend, parameters, training, validation, files, newSubject, listeners, memory);
+  }
+
+  /// A run that holds at most so many bytes.
+  public TrainJob withMemory(long bytes) {
+    return new TrainJob(
+        spec,
+        backend,
+        parameters,
+        training,
+        validation,
+        files,
+        subject,
+        listeners,
+        OptionalLong.of(bytes));
   }
 
   /// One more listener.
   public TrainJob withListener(Listener listener) {
     List<Listener> more = new ArrayList<>(listeners);
     more.add(listener);
-    return new TrainJob(spec, backend, parameters, training, validation, files, subject, more);
+    return new TrainJob(
+        spec, backend, parameters, training, validation, files, subject, more, memory);
   }
 }

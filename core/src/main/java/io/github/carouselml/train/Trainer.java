@@ -1,7 +1,7 @@
 package io.github.carouselml.train;
 
-import io.github.carouselml.grad.MemoryPlan;
 import io.github.carouselml.grad.Parameters;
+import io.github.carouselml.grad.Recompute;
 import io.github.carouselml.grad.Tape;
 import io.github.carouselml.model.Checkpoint;
 import io.github.carouselml.model.ModelFile;
@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class Trainer implements AutoCloseable {
   private static final String BEST = "best";
   private static final String CARRIED = "carried";
+  private static final String STATES = "states";
 
   private final TrainJob job;
   private final TrainSpec spec;
@@ -46,6 +47,7 @@ public final class Trainer implements AutoCloseable {
   private final Gradients gradients;
   private final OptimizerState optimizer;
   private final @Nullable Mirror best;
+  private final RunMemory memory;
   private final Progress progress;
   private final List<EpochResult> epochs = new ArrayList<>();
   private final List<Listener> listeners = new ArrayList<>();
@@ -64,11 +66,32 @@ public final class Trainer implements AutoCloseable {
     this.parameters = job.parameters();
     check(job);
     this.optimizer = new OptimizerState(spec.optimizer(), job.backend(), parameters);
-    this.training = feed(job.training(), Tape.Mode.TRAIN);
-    this.validation = job.validation().map(s -> feed(s, Tape.Mode.PREDICT)).orElse(null);
+    this.best = spec.earlyStopping().isPresent() ? new Mirror(job.backend(), parameters) : null;
+    this.validation =
+        job.validation()
+            .map(s -> feed(s, record(s, Tape.Mode.PREDICT, Recompute.nothing())))
+            .orElse(null);
+    long weights = Float.BYTES * (long) parameters.values().size();
+    long gradientBytes = Float.BYTES * (long) parameters.gradients().size();
+    long others = weights * (optimizer.mirrors() + (best == null ? 0 : 1));
+    long looking = validation == null ? 0 : validation.memory().bytes();
+    Recorded recorded =
+        Recorded.within(
+            job.memory(),
+            weights + gradientBytes + others + looking,
+            recompute -> record(job.training(), Tape.Mode.TRAIN, recompute));
+    this.training = feed(job.training(), recorded);
+    if (training.carries() && (spec.batches().shuffled() || spec.batches().parts() > 1)) {
+      throw new CarouselException.Request(
+          "States are carried from batch to batch, place by place: that needs the samples in the"
+              + " order of the data and batches in one part, not %s."
+                  .formatted(spec.batches().shuffled() ? "shuffled" : "in parts"));
+    }
+    this.memory =
+        new RunMemory(
+            weights + gradientBytes, others, recorded.plan(), looking, recorded.tape().recompute());
     this.operations = training.operations();
     this.gradients = new Gradients(parameters, operations.updates(), spec.clipping());
-    this.best = spec.earlyStopping().isPresent() ? new Mirror(job.backend(), parameters) : null;
     this.progress = new Progress(job.training().size(), spec.batches().size(), spec.epochs());
     if (spec.schedule() instanceof Schedule.Cosine(int warmup, _) && warmup >= progress.steps()) {
       throw new CarouselException.Request(
@@ -96,14 +119,18 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  private Feed feed(Samples samples, Tape.Mode mode) {
-    Tape tape = new Tape(job.backend(), parameters, mode, spec.seed());
-    return new Feed(samples, tape, spec.batches().partSize());
+  private Recorded record(Samples samples, Tape.Mode mode, Recompute recompute) {
+    Tape tape = new Tape(job.backend(), parameters, mode, spec.seed(), recompute);
+    return Recorded.of(samples, tape, Feed.partSize(samples, spec.batches().partSize()));
   }
 
-  /// How the memory of training is laid out.
-  public MemoryPlan memory() {
-    return training.memory();
+  private Feed feed(Samples samples, Recorded recorded) {
+    return new Feed(samples, recorded, spec.batches().partSize());
+  }
+
+  /// What the run will hold in memory, and what it computes again to stay within its bound.
+  public RunMemory memory() {
+    return memory;
   }
 
   /// Trains from the first step. A log and a checkpoint that are there are replaced.
@@ -334,6 +361,7 @@ public final class Trainer implements AutoCloseable {
       groups.put(BEST, best.read());
     }
     groups.put(CARRIED, training.batch().carried());
+    groups.put(STATES, training.states());
     Path path = job.files().get().checkpoint();
     new Checkpoint(ParameterWeights.read(parameters), groups, Map.of(), state(logBytes).json())
         .write(path);
@@ -371,6 +399,7 @@ public final class Trainer implements AutoCloseable {
       best.write(saved.groups().getOrDefault(BEST, Weights.empty()), where);
     }
     training.batch().carry(saved.groups().getOrDefault(CARRIED, Weights.empty()));
+    training.restore(saved.groups().getOrDefault(STATES, Weights.empty()), where);
     Progress p = progress;
     p.step = state.step();
     p.epoch = state.epoch();

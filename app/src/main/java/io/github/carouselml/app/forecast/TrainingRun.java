@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// One run from its data to its folder: everything that can be refused is refused before anything
 /// is written; then it trains, judges, forecasts, and says where things are.
@@ -36,6 +37,7 @@ import java.util.Optional;
 /// @param command the words that the user typed
 /// @param maker who may replace the folder later
 /// @param version of this program
+/// @param memory the bytes that training may hold, if there is a bound
 public record TrainingRun(
     RunConfig config,
     SeriesSet data,
@@ -43,7 +45,8 @@ public record TrainingRun(
     Engine engine,
     List<String> command,
     String maker,
-    String version) {
+    String version,
+    OptionalLong memory) {
   /// How a run ended.
   ///
   /// @param interrupted whether it can be resumed
@@ -74,9 +77,7 @@ public record TrainingRun(
                   run.parameters(),
                   run.trainingWindows(),
                   run.validationWindows()));
-      console.say(
-          "Memory for a step: %,d KiB. Kernels: %s."
-              .formatted((4L * run.memory().slabFloats() + 1023) / 1024, engine.words()));
+      console.say("Memory %s Kernels: %s.".formatted(run.memory().words(), engine.words()));
       folder.create();
       if (!resume) {
         config.write(folder.config());
@@ -116,6 +117,9 @@ public record TrainingRun(
             .backend(backend)
             .files(folder.runFiles())
             .listener(console.terminal() ? bar : new ProgressLine(console));
+    if (memory.isPresent()) {
+      forecaster = forecaster.memory(memory.getAsLong());
+    }
     return validation.isPresent() ? forecaster.run(known, validation.get()) : forecaster.run(known);
   }
 

@@ -1,6 +1,5 @@
 package io.github.carouselml.tasks.forecast;
 
-import io.github.carouselml.grad.MemoryPlan;
 import io.github.carouselml.grad.Parameters;
 import io.github.carouselml.layer.Layer;
 import io.github.carouselml.model.Json;
@@ -12,6 +11,7 @@ import io.github.carouselml.tensor.Backends;
 import io.github.carouselml.train.Listener;
 import io.github.carouselml.train.ParameterWeights;
 import io.github.carouselml.train.RunFiles;
+import io.github.carouselml.train.RunMemory;
 import io.github.carouselml.train.TrainJob;
 import io.github.carouselml.train.TrainResult;
 import io.github.carouselml.train.Trainer;
@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,8 @@ public final class ForecastRun implements AutoCloseable {
       Optional<Windows> validation,
       Optional<Backend> given,
       Optional<RunFiles> files,
-      List<Listener> listeners) {
+      List<Listener> listeners,
+      OptionalLong memory) {
     this.spec = spec;
     this.maker = maker;
     this.network = Network.of(spec, maker);
@@ -67,7 +69,8 @@ public final class ForecastRun implements AutoCloseable {
                 validation.map(windows -> new Examples(network, windows)),
                 files,
                 subject,
-                listeners));
+                listeners,
+                memory));
   }
 
   /// With the last part of each series held out.
@@ -76,7 +79,8 @@ public final class ForecastRun implements AutoCloseable {
       SeriesSet data,
       Optional<Backend> backend,
       Optional<RunFiles> files,
-      List<Listener> listeners) {
+      List<Listener> listeners,
+      OptionalLong memory) {
     ToIntFunction<Series> held = series -> spec.validationSteps(series.length());
     WindowOptions options = options(spec, data, held);
     List<Series> known = new ArrayList<>();
@@ -89,7 +93,7 @@ public final class ForecastRun implements AutoCloseable {
     Optional<Windows> validation =
         spec.validation() == 0 ? Optional.empty() : Optional.of(maker.windows(data, held));
     return new ForecastRun(
-        spec, data, maker, maker.windows(training), validation, backend, files, listeners);
+        spec, data, maker, maker.windows(training), validation, backend, files, listeners, memory);
   }
 
   /// With other data for validation.
@@ -99,7 +103,8 @@ public final class ForecastRun implements AutoCloseable {
       SeriesSet validation,
       Optional<Backend> backend,
       Optional<RunFiles> files,
-      List<Listener> listeners) {
+      List<Listener> listeners,
+      OptionalLong memory) {
     WindowMaker maker = WindowMaker.fit(data, options(spec, data, _ -> 0));
     return new ForecastRun(
         spec,
@@ -109,7 +114,8 @@ public final class ForecastRun implements AutoCloseable {
         Optional.of(maker.windows(validation)),
         backend,
         files,
-        listeners);
+        listeners,
+        memory);
   }
 
   /// The windows that the spec asks for, with what it leaves open chosen from the data.
@@ -183,8 +189,8 @@ public final class ForecastRun implements AutoCloseable {
     return ParameterWeights.read(parameters).size();
   }
 
-  /// How the memory of training is laid out.
-  public MemoryPlan memory() {
+  /// What training will hold in memory.
+  public RunMemory memory() {
     return trainer.memory();
   }
 

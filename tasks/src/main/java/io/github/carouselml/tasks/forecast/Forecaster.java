@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -34,16 +35,19 @@ public final class Forecaster {
   private final Optional<Backend> backend;
   private final Optional<RunFiles> files;
   private final List<Listener> listeners;
+  private final OptionalLong memory;
 
   private Forecaster(
       ForecastSpec spec,
       Optional<Backend> backend,
       Optional<RunFiles> files,
-      List<Listener> listeners) {
+      List<Listener> listeners,
+      OptionalLong memory) {
     this.spec = spec;
     this.backend = backend;
     this.files = files;
     this.listeners = List.copyOf(listeners);
+    this.memory = memory;
   }
 
   /// With a long short-term memory of 32 units, 12 steps ahead.
@@ -63,7 +67,8 @@ public final class Forecaster {
 
   /// As `spec` says.
   public static Forecaster of(ForecastSpec spec) {
-    return new Forecaster(spec, Optional.empty(), Optional.empty(), List.of());
+    return new Forecaster(
+        spec, Optional.empty(), Optional.empty(), List.of(), OptionalLong.empty());
   }
 
   /// The model in a file or in the folder of a run.
@@ -154,23 +159,29 @@ public final class Forecaster {
   /// has all processors to itself and closes its threads at the end; the model then computes on the
   /// threads that call it.
   public Forecaster backend(Backend newBackend) {
-    return new Forecaster(spec, Optional.of(newBackend), files, listeners);
+    return new Forecaster(spec, Optional.of(newBackend), files, listeners, memory);
   }
 
   /// Where the run keeps its log and its checkpoint.
   public Forecaster files(RunFiles newFiles) {
-    return new Forecaster(spec, backend, Optional.of(newFiles), listeners);
+    return new Forecaster(spec, backend, Optional.of(newFiles), listeners, memory);
   }
 
   /// One more who hears how training goes.
   public Forecaster listener(Listener listener) {
     List<Listener> more = new ArrayList<>(listeners);
     more.add(listener);
-    return new Forecaster(spec, backend, files, more);
+    return new Forecaster(spec, backend, files, more, memory);
+  }
+
+  /// The bytes that training may hold beside its data, at least 1: where they are few, it computes
+  /// something again instead of keeping it. The model is the same, bit by bit.
+  public Forecaster memory(long bytes) {
+    return new Forecaster(spec, backend, files, listeners, OptionalLong.of(bytes));
   }
 
   private Forecaster with(Function<ForecastSpec, ForecastSpec> change) {
-    return new Forecaster(change.apply(spec), backend, files, listeners);
+    return new Forecaster(change.apply(spec), backend, files, listeners, memory);
   }
 
   /// Trains on `data`, the last part of each series held out for validation.
@@ -188,11 +199,11 @@ public final class Forecaster {
 
   /// The same as [#fit] step by step: to be trained, resumed, stopped.
   public ForecastRun run(SeriesSet data) {
-    return ForecastRun.heldOut(spec, data, backend, files, listeners);
+    return ForecastRun.heldOut(spec, data, backend, files, listeners, memory);
   }
 
   /// A run that is validated on every window of other data; none of `data` is held out.
   public ForecastRun run(SeriesSet data, SeriesSet validation) {
-    return ForecastRun.beside(spec, data, validation, backend, files, listeners);
+    return ForecastRun.beside(spec, data, validation, backend, files, listeners, memory);
   }
 }
