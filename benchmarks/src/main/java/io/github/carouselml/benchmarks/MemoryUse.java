@@ -49,6 +49,23 @@ final class MemoryUse {
     }
   }
 
+  /// What was said and what was held, in bytes.
+  private record Result(String run, long planned, long held, String recomputes) {
+    double off() {
+      return (double) held / planned - 1;
+    }
+
+    Map<String, Object> json() {
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("run", run);
+      json.put("planned_bytes", planned);
+      json.put("held_bytes", held);
+      json.put("off", off());
+      json.put("recomputes", recomputes);
+      return json;
+    }
+  }
+
   private MemoryUse() {}
 
   private static List<Case> cases() {
@@ -60,11 +77,7 @@ final class MemoryUse {
     Case deep = new Case("2 x LSTM, T=1024 B=16 H=128", two, 1024, 16, 1);
     Case both =
         new Case(
-            "2 x LSTM both ways, T=512 B=16 H=128",
-            two.withDirection(Direction.BOTH),
-            512,
-            16,
-            1);
+            "2 x LSTM both ways, T=512 B=16 H=128", two.withDirection(Direction.BOTH), 512, 16, 1);
     return List.of(
         new Case("LSTM, T=128 B=32 H=128", lstm, 128, 32, 1),
         new Case("GRU, T=128 B=32 H=128", gru, 128, 32, 1),
@@ -83,16 +96,16 @@ final class MemoryUse {
     try (Backend backend = Backends.cpu()) {
       measure(backend, cases().getFirst()); // what the machine itself needs once
       for (Case each : cases()) {
-        Map<String, Object> result = measure(backend, each);
-        results.add(result);
-        kept &= Math.abs((double) result.get("off")) <= GOAL;
+        Result result = measure(backend, each);
+        results.add(result.json());
+        kept &= Math.abs(result.off()) <= GOAL;
         System.out.printf(
             "%-46s planned %8.2f MiB  held %8.2f MiB  %+5.1f %%  %s%n",
             each.name(),
-            (long) result.get("planned_bytes") / 1048576.0,
-            (long) result.get("held_bytes") / 1048576.0,
-            100 * (double) result.get("off"),
-            result.get("recomputes"));
+            result.planned() / 1048576.0,
+            result.held() / 1048576.0,
+            100 * result.off(),
+            result.recomputes());
       }
     }
     Map<String, Object> content = new LinkedHashMap<>();
@@ -103,7 +116,7 @@ final class MemoryUse {
     System.exit(kept ? 0 : 1);
   }
 
-  private static Map<String, Object> measure(Backend backend, Case each) throws IOException {
+  private static Result measure(Backend backend, Case each) throws IOException {
     long free = each.share() < 1 ? plan(backend, each) : 0;
     long before = used();
     Dense head = new Dense("head", each.stack().outputSize(), 1);
@@ -125,13 +138,7 @@ final class MemoryUse {
     try (Trainer trainer = new Trainer(job.withListener(measures))) {
       trainer.run();
       RunMemory memory = trainer.memory();
-      Map<String, Object> result = new LinkedHashMap<>();
-      result.put("run", each.name());
-      result.put("planned_bytes", memory.bytes());
-      result.put("held_bytes", held[0]);
-      result.put("off", (double) held[0] / memory.bytes() - 1);
-      result.put("recomputes", memory.recompute().words());
-      return result;
+      return new Result(each.name(), memory.bytes(), held[0], memory.recompute().words());
     }
   }
 

@@ -1,7 +1,7 @@
 package io.github.carouselml.grad;
 
-import io.github.carouselml.kernel.RunningSum;
 import io.github.carouselml.tensor.Operations;
+import io.github.carouselml.tensor.RunningSum;
 import io.github.carouselml.tensor.Slot;
 import java.util.List;
 

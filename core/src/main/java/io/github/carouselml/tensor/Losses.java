@@ -1,6 +1,5 @@
 package io.github.carouselml.tensor;
 
-import io.github.carouselml.kernel.RunningSum;
 import io.github.carouselml.spec.LossSpec;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,9 @@
-package io.github.carouselml.kernel;
+package io.github.carouselml.tensor;
+
+import io.github.carouselml.kernel.Elementwise;
+import io.github.carouselml.kernel.Products;
+import io.github.carouselml.kernel.Reductions;
+import java.util.Arrays;
 
 /// A sum of numbers that come piece by piece, with the bits of the sum over all of them at once (see
 /// [Elementwise#sum]): number i goes to lane i mod 16 of block i / 4096.
@@ -12,7 +17,7 @@ public final class RunningSum {
 
   /// Begins anew.
   public void clear() {
-    java.util.Arrays.fill(lanes, 0);
+    Arrays.fill(lanes, 0);
     count = 0;
     blocks = 0;
   }
@@ -24,7 +29,7 @@ public final class RunningSum {
       count++;
       if (count % Elementwise.BLOCK == 0) {
         blocks += combined();
-        java.util.Arrays.fill(lanes, 0);
+        Arrays.fill(lanes, 0);
       }
     }
   }
