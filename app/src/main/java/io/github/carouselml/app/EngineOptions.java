@@ -23,6 +23,11 @@ final class EngineOptions {
   @Option(names = "--backend", paramLabel = "NAME", description = "Where (default: cpu).")
   private String backend = "cpu";
 
+  @Option(
+      names = "--profile",
+      description = "At the end, say where the time went, operation by operation.")
+  private boolean profile;
+
   Engine engine(Console console) {
     if (threads != null && threads < 1) {
       throw new CarouselException.Request(
@@ -31,6 +36,7 @@ final class EngineOptions {
     return new Engine(
         backend,
         kernels == null ? console.kernels() : kernels,
-        threads == null ? Runtime.getRuntime().availableProcessors() : threads);
+        threads == null ? Runtime.getRuntime().availableProcessors() : threads,
+        profile);
   }
 }

@@ -3,6 +3,7 @@ package io.github.carouselml.app.forecast;
 import io.github.carouselml.app.console.Console;
 import io.github.carouselml.cpu.KernelProvider;
 import io.github.carouselml.cpu.Kernels;
+import io.github.carouselml.inspect.Profile;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.BackendOptions;
 import io.github.carouselml.tensor.Backends;
@@ -12,17 +13,21 @@ import io.github.carouselml.tensor.Backends;
 /// @param backend its name
 /// @param kernels `simd`, `plain` or `auto`
 /// @param threads how many
-public record Engine(String backend, String kernels, int threads) {
+/// @param profile whether to say where the time went
+public record Engine(String backend, String kernels, int threads, boolean profile) {
   /// The same with so many threads.
   public Engine withThreads(int count) {
-    return new Engine(backend, kernels, count);
+    return new Engine(backend, kernels, count, profile);
   }
 
-  /// Opens it; what was passed over is said. To be closed.
+  /// Opens it; what was passed over is said, and at the end the profile if it is wanted. To be
+  /// closed.
   public Backend open(Console console) {
-    return Backends.open(
-        backend,
-        new BackendOptions(kernels, threads, remark -> console.say("carousel: " + remark)));
+    Backend opened =
+        Backends.open(
+            backend,
+            new BackendOptions(kernels, threads, remark -> console.say("carousel: " + remark)));
+    return profile ? new Profile().of(opened, made -> console.say(made.table())) : opened;
   }
 
   /// `simd (8 floats a vector), 2 threads`.

@@ -33,7 +33,7 @@ final class GradientExperimentTest {
             new PrintWriter(new StringWriter()),
             false,
             "plain");
-    return new GradientExperiment(SMALL, new Engine("cpu", "plain", threads), words, "test")
+    return new GradientExperiment(SMALL, new Engine("cpu", "plain", threads, false), words, "test")
         .run(console);
   }
 
