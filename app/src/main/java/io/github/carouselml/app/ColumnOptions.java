@@ -1,7 +1,9 @@
 package io.github.carouselml.app;
 
 import io.github.carouselml.app.config.Overlay;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -33,6 +35,19 @@ final class ColumnOptions {
   private @Nullable List<String> past;
 
   @Option(
+      names = "--future-cols",
+      paramLabel = "NAMES",
+      split = ",",
+      description = "Covariates known ahead, as a price list or holidays.")
+  private @Nullable List<String> future;
+
+  @Option(
+      names = "--static",
+      paramLabel = "FILE",
+      description = "A row for each series: its name, and what holds for all of it.")
+  private @Nullable Path statics;
+
+  @Option(
       names = "--freq",
       paramLabel = "STEP",
       description = "monthly, '15 minutes' … (default: found in the file).")
@@ -62,9 +77,15 @@ final class ColumnOptions {
         .set("columns.time", time)
         .set("columns.target", target)
         .set("columns.past", past)
+        .set("columns.future", future)
         .set("columns.frequency", frequency)
         .set("columns.season", season)
         .set("columns.gaps", gaps)
         .set("columns.separator", separator);
+  }
+
+  /// The table of static columns, where one is named.
+  Optional<Path> statics() {
+    return Optional.ofNullable(statics);
   }
 }

@@ -3,7 +3,6 @@ package io.github.carouselml.app;
 import io.github.carouselml.app.console.Console;
 import io.github.carouselml.app.forecast.Judgement;
 import io.github.carouselml.app.forecast.Serving;
-import io.github.carouselml.app.report.MetricsTable;
 import io.github.carouselml.spec.CarouselException;
 import java.io.IOException;
 import java.util.OptionalInt;
@@ -65,7 +64,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Judgement judgement =
         Serving.evaluate(
             input.model(),
-            input.series(),
+            input::series,
             new Serving.Origins(
                 backtest, start, step == null ? OptionalInt.empty() : OptionalInt.of(step)),
             engine.engine(console),
@@ -73,10 +72,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (json) {
       console.print(Serving.json(judgement));
     } else {
-      console.out().print(MetricsTable.of(judgement.contest()).text());
-      judgement.remarks().forEach(console::print);
-      console.print("");
-      judgement.contest().verdict().ifPresent(console::print);
+      judgement.print(console);
     }
     return Failures.DONE;
   }

@@ -2,13 +2,16 @@ package io.github.carouselml.app;
 
 import io.github.carouselml.app.console.Console;
 import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command `carousel`.
 @Command(
@@ -95,6 +98,7 @@ public final class Main implements Runnable {
       line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
       line.setUsageHelpWidth(100);
       line.setCaseInsensitiveEnumValuesAllowed(true);
+      line.setExecutionStrategy(Main::execute);
       line.setParameterExceptionHandler((e, _) -> fail(console, e, args));
       line.setExecutionExceptionHandler((e, _, _) -> fail(console, e, args));
       code = line.execute(args);
@@ -107,6 +111,17 @@ public final class Main implements Runnable {
       return Failures.FAILED;
     }
     return code;
+  }
+
+  /// Help does not hide a mistake: picocli passes over what it does not know where help is asked for.
+  private static int execute(ParseResult parsed) {
+    for (CommandLine command : parsed.asCommandLineList()) {
+      List<String> unknown = command.getParseResult().unmatched();
+      if (!unknown.isEmpty()) {
+        throw new UnmatchedArgumentException(command, unknown);
+      }
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   private static int fail(Console console, Throwable thrown, String... args) {

@@ -22,12 +22,19 @@ import picocli.CommandLine.Option;
       "%nThe forecast is a CSV: unique_id,ds,y_hat,y_hat-lo-90,y_hat-hi-90.",
       "%nExamples:",
       "  carousel predict run --data sales.csv",
+      "  carousel predict run --data shops.csv --future prices-of-june.csv",
       "  carousel predict run --data sales.csv --out forecast.csv --overwrite"
     })
 final class PredictCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private ModelInput input = new ModelInput();
+
+  @Option(
+      names = "--future",
+      paramLabel = "FILE",
+      description = "The future columns for the steps to forecast, for a model that has some.")
+  private @Nullable Path future;
 
   @Option(
       names = "--out",
@@ -54,7 +61,8 @@ final class PredictCommand implements Callable<Integer> {
     }
     Path model = input.model();
     List<Forecast> forecasts =
-        Serving.predict(model, input.series(), engine.engine(console), console);
+        Serving.predict(
+            model, loaded -> input.series(loaded, future), engine.engine(console), console);
     if (out != null) {
       ForecastCsv.write(out, forecasts);
       console.say("The forecast of %,d series is in %s.".formatted(forecasts.size(), out));

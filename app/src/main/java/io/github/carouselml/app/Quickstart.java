@@ -20,6 +20,7 @@ final class Quickstart {
         Columns.standard(),
         Optional.empty(),
         Optional.of(TEST_START),
-        Recipes.airPassengers());
+        Recipes.airPassengers(),
+        Optional.empty());
   }
 }

@@ -9,7 +9,6 @@ import io.github.carouselml.app.forecast.TrainingRun;
 import io.github.carouselml.app.forecast.TrainingRun.Outcome;
 import io.github.carouselml.model.Json;
 import io.github.carouselml.spec.CarouselException;
-import io.github.carouselml.tasks.series.Series;
 import io.github.carouselml.tasks.series.SeriesSet;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +37,8 @@ import picocli.CommandLine.Spec;
       "  carousel train forecast --data sales.csv --horizon 12 --out run",
       "  carousel train forecast --data load.csv --freq hourly --horizon 48 --context 336 \\",
       "      --test-start 2024-06-01T00:00 --hidden-size 64 --out run",
+      "  carousel train forecast --data shops.csv --future-cols price,holiday --past-cols visitors \\",
+      "      --static shops-by-town.csv --horizon 14 --out run",
       "  carousel train forecast --out run --resume",
       "  carousel train forecast --config run/config.yaml --seed 2 --out run2"
     })
@@ -117,7 +118,7 @@ final class TrainForecastCommand implements Callable<Integer> {
     folder.require(
         resume ? Permission.RESUME : overwrite ? Permission.OVERWRITE : Permission.NEW, MAKER);
     RunConfig wanted = config(folder);
-    SeriesSet series = Series.csv(Path.of(wanted.data()), wanted.columns().options());
+    SeriesSet series = wanted.series(Path.of(wanted.data()));
     Outcome outcome =
         new TrainingRun(
                 wanted,
@@ -152,6 +153,9 @@ final class TrainForecastCommand implements Callable<Integer> {
     Overlay overlay = new Overlay();
     overlay.set("data", data == null ? null : data.toAbsolutePath().normalize());
     overlay.set("testStart", testStart);
+    columns
+        .statics()
+        .ifPresent(table -> overlay.set("staticData", table.toAbsolutePath().normalize()));
     validation(overlay);
     network.addTo(overlay, base);
     columns.addTo(overlay);

@@ -117,6 +117,8 @@ final class BadInputTest {
         arguments("--time-col dt", "Did you mean 'ds'?"),
         arguments("--target-col z", "no column 'z'"),
         arguments("--past-cols price", "no column 'price'"),
+        arguments("--future-cols price", "no column 'price'; it has 'unique_id', 'ds' and 'y'"),
+        arguments("--static nowhere.csv", "There is no file"),
         arguments("--past-cols y", "one role only"),
         arguments("--valid 2", "from 0 to below 1"),
         arguments("--valid nowhere.csv", "There is no file"),
@@ -124,6 +126,7 @@ final class BadInputTest {
         arguments("--test-start 1949-03", "need at least 25"),
         arguments("--config nowhere.yaml", "There is no file"),
         arguments("--horizn 3", "Did you mean '--horizon'?"),
+        arguments("--help --horizn 3", "Did you mean '--horizon'?"),
         arguments("--hiden-size=3", "Did you mean '--hidden-size'?"),
         arguments("--overwrite --resume", "cannot both be"),
         arguments("--resume", "nothing to resume"),
@@ -177,6 +180,9 @@ final class BadInputTest {
     refused(Command.run("train", "forcast"), "Did you mean 'forecast'?");
     refused(Command.run("train"), "Known: forecast");
     refused(Command.run("doctor", "--jsn"), "Did you mean '--json'?");
+    refused(Command.run("doctor", "--help", "--jsn"), "Did you mean '--json'?");
+    refused(Command.run("--jsn", "--help"), "There is no option '--jsn'");
+    refused(Command.run("train", "forcast", "--help"), "Did you mean 'forecast'?");
     refused(Command.run("predict", model), "--data");
     refused(Command.run("train", "forecast", "--data", air), "--out");
     refused(Command.run("train", "forecast", "--out", folder.resolve("x")), "Name their file");

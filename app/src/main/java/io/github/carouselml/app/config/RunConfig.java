@@ -6,6 +6,8 @@ import io.github.carouselml.model.Json;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.tasks.forecast.ForecastSpec;
+import io.github.carouselml.tasks.series.Series;
+import io.github.carouselml.tasks.series.SeriesSet;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.nio.file.Path;
@@ -21,13 +23,15 @@ import java.util.Optional;
 /// @param testStart the time stamp where the test begins: nothing from there on is trained or
 ///     validated on
 /// @param forecast the network and its training
+/// @param staticData a table with what holds for whole series; absent: none
 public record RunConfig(
     String task,
     String data,
     Columns columns,
     Optional<String> validation,
     Optional<String> testStart,
-    ForecastSpec forecast) {
+    ForecastSpec forecast,
+    Optional<String> staticData) {
   private static final Codec<RunConfig> CODEC = Codec.of(RunConfig.class, MethodHandles.lookup());
 
   public RunConfig {
@@ -45,7 +49,16 @@ public record RunConfig(
         Columns.standard(),
         Optional.empty(),
         Optional.empty(),
-        ForecastSpec.of(new CellSpec.Lstm(32), 12));
+        ForecastSpec.of(new CellSpec.Lstm(32), 12),
+        Optional.empty());
+  }
+
+  /// The series of a file, read as this says.
+  public SeriesSet series(Path file) throws IOException {
+    SeriesSet series = Series.csv(file, columns.options());
+    return staticData.isPresent()
+        ? series.withStatic(Path.of(staticData.get()), columns.options())
+        : series;
   }
 
   /// What a file says, and these defaults where it says nothing.

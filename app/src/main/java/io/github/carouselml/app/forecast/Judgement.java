@@ -1,7 +1,9 @@
 package io.github.carouselml.app.forecast;
 
+import io.github.carouselml.app.console.Console;
 import io.github.carouselml.app.report.Contender;
 import io.github.carouselml.app.report.Contest;
+import io.github.carouselml.app.report.MetricsTable;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.tasks.forecast.Backtest;
@@ -54,6 +56,19 @@ public record Judgement(Backtest backtest, Contest contest, List<String> remarks
     }
     long step = Math.ceilDiv(origins, ENOUGH);
     return backtest.withStep((int) Math.max(1, step));
+  }
+
+  /// For a person: the errors of all, how often the intervals held, and the verdict.
+  public void print(Console console) {
+    console.out().print(MetricsTable.of(contest).text());
+    String coverage = Words.coverage(contest);
+    if (!coverage.isEmpty()) {
+      console.print("");
+      console.print(coverage);
+    }
+    remarks.forEach(console::print);
+    console.print("");
+    contest.verdict().ifPresent(console::print);
   }
 
   /// `LSTM`, `GRU` … as tables call the network.

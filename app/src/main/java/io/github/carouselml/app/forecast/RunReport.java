@@ -5,6 +5,7 @@ import io.github.carouselml.app.report.Report;
 import io.github.carouselml.model.Json;
 import io.github.carouselml.tasks.forecast.Backtest;
 import io.github.carouselml.tasks.forecast.Forecast;
+import io.github.carouselml.tasks.forecast.ForecastModel;
 import io.github.carouselml.tasks.forecast.ForecastRun;
 import io.github.carouselml.tasks.series.SeriesSet;
 import io.github.carouselml.train.TrainResult;
@@ -22,9 +23,9 @@ record RunReport(
     TrainingRun asked, ForecastRun run, Optional<Judgement> judgement, TrainResult result) {
   /// The report.
   ///
-  /// @param origin the model's own provenance
+  /// @param model that came out
   /// @param ahead the forecasts beyond the data
-  Report report(Json origin, List<Forecast> ahead) {
+  Report report(ForecastModel model, List<Forecast> ahead) {
     SeriesSet data = asked.data();
     String name =
         data.size() == 1 ? data.series().getFirst().id() : "%,d series".formatted(data.size());
@@ -35,10 +36,11 @@ record RunReport(
         data,
         judgement.map(Judgement::contest),
         ahead,
+        Words.intervals(model),
         result.epochs(),
         result.bestEpoch(),
         remarks(),
-        provenance(origin),
+        provenance(model.provenance()),
         Words.command(asked.command()));
   }
 
@@ -68,10 +70,15 @@ record RunReport(
     judgement.ifPresent(j -> remarks.addAll(j.remarks()));
     if (asked.judgedOn().equals("validation")) {
       remarks.add(
-          "These are the steps that training was validated on, so the errors are a little too good."
-              + " With --test-start, the end of the data is kept out of training altogether.");
+          "These are the steps that training was validated on and intervals were fitted to, so both"
+              + " look a little too good. With --test-start, the end of the data is kept out of training altogether.");
     } else if (judgement.isEmpty()) {
       remarks.add("Nothing was held out, so nothing says how good the forecasts are.");
+    }
+    if (asked.needsFuture()) {
+      remarks.add(
+          "What comes next depends on columns that are known ahead, so this page ends with the"
+              + " data; carousel predict with --future goes on.");
     }
     return remarks;
   }

@@ -36,21 +36,27 @@ public final class Serving {
     }
   }
 
+  /// Where series come from; the model says which columns it needs.
+  @FunctionalInterface
+  public interface Source {
+    SeriesSet of(ForecastModel model) throws IOException;
+  }
+
   /// A forecast for each series.
-  public static List<Forecast> predict(Path model, SeriesSet data, Engine engine, Console console)
+  public static List<Forecast> predict(Path model, Source data, Engine engine, Console console)
       throws IOException {
     try (Backend backend = engine.open(console)) {
-      return ForecastModel.load(model, backend).predict(data);
+      ForecastModel loaded = ForecastModel.load(model, backend);
+      return loaded.predict(data.of(loaded));
     }
   }
 
   /// The model beside the baselines.
   public static Judgement evaluate(
-      Path model, SeriesSet data, Origins origins, Engine engine, Console console)
-      throws IOException {
+      Path model, Source data, Origins origins, Engine engine, Console console) throws IOException {
     try (Backend backend = engine.open(console)) {
       ForecastModel loaded = ForecastModel.load(model, backend);
-      return Judgement.of(loaded, data, origins.backtest(loaded.spec().horizon()));
+      return Judgement.of(loaded, data.of(loaded), origins.backtest(loaded.spec().horizon()));
     }
   }
 

@@ -6,7 +6,6 @@ import io.github.carouselml.app.console.Console;
 import io.github.carouselml.app.console.Interruption;
 import io.github.carouselml.app.console.ProgressLine;
 import io.github.carouselml.app.console.ProgressOnTerminal;
-import io.github.carouselml.app.report.MetricsTable;
 import io.github.carouselml.app.report.ReportPage;
 import io.github.carouselml.model.AtomicFile;
 import io.github.carouselml.model.Json;
@@ -17,11 +16,12 @@ import io.github.carouselml.tasks.forecast.ForecastCsv;
 import io.github.carouselml.tasks.forecast.ForecastModel;
 import io.github.carouselml.tasks.forecast.ForecastRun;
 import io.github.carouselml.tasks.forecast.Forecaster;
-import io.github.carouselml.tasks.series.Series;
+import io.github.carouselml.tasks.series.Column;
 import io.github.carouselml.tasks.series.SeriesSet;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.train.TrainResult;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -78,6 +78,14 @@ public record TrainingRun(
                   run.trainingWindows(),
                   run.validationWindows()));
       console.say("Memory %s Kernels: %s.".formatted(run.memory().words(), engine.words()));
+      config
+          .forecast()
+          .calibration()
+          .ifPresent(share ->
+              console.say(
+                  ("A second training, without the last %.0f %% of each series, will say how far"
+                          + " intervals must reach.")
+                      .formatted(100 * share)));
       folder.create();
       if (!resume) {
         config.write(folder.config());
@@ -127,7 +135,7 @@ public record TrainingRun(
     if (config.validation().isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(Series.csv(Path.of(config.validation().get()), config.columns().options()));
+    return Optional.of(config.series(Path.of(config.validation().get())));
   }
 
   /// What the model is judged on: the test, or else what it was validated on, where that is the end
@@ -153,8 +161,12 @@ public record TrainingRun(
     ForecastModel model = run.model();
     model.save(folder.path());
     Optional<Judgement> judgement = test.map(backtest -> Judgement.of(model, data, backtest));
-    List<Forecast> ahead = model.predict(data.atLeast(model.windows().shortest()));
-    ForecastCsv.write(folder.forecast(), ahead);
+    List<Forecast> ahead = ahead(model);
+    if (ahead.isEmpty()) {
+      Files.deleteIfExists(folder.forecast());
+    } else {
+      ForecastCsv.write(folder.forecast(), ahead);
+    }
     Json.Obj metrics =
         Json.object()
             .with("finished", true)
@@ -171,10 +183,19 @@ public record TrainingRun(
     metrics =
         RunFolder.marked(maker, metrics.with("carousel", version).with("bits", ModelFile.BITS));
     ReportPage.write(
-        folder.report(),
-        new RunReport(this, run, judgement, result).report(model.provenance(), ahead));
+        folder.report(), new RunReport(this, run, judgement, result).report(model, ahead));
     AtomicFile.write(folder.metrics(), metrics.pretty() + "\n");
     return new Outcome(false, judgement, metrics);
+  }
+
+  /// What comes after the data; nothing where that takes values that a prediction is told.
+  private List<Forecast> ahead(ForecastModel model) {
+    return needsFuture() ? List.of() : model.predict(data.atLeast(model.windows().shortest()));
+  }
+
+  /// Whether there are columns that must be known ahead.
+  boolean needsFuture() {
+    return data.columns().stream().anyMatch(Column::future);
   }
 
   /// `test`, `validation` or `nothing`.
@@ -193,16 +214,19 @@ public record TrainingRun(
         .judgement()
         .ifPresent(judgement -> {
           console.print("");
-          console.out().print(MetricsTable.of(judgement.contest()).text());
-          judgement.remarks().forEach(console::print);
-          console.print("");
-          judgement.contest().verdict().ifPresent(console::print);
+          judgement.print(console);
         });
     console.print("");
     console.print("The run is in %s:".formatted(folder.path()));
     console.print("  report.html          everything on one page, for a browser");
-    console.print("  forecast.csv         what comes next, with intervals");
+    boolean ahead = Files.exists(folder.forecast());
+    if (ahead) {
+      console.print("  forecast.csv         what comes next, with intervals");
+    }
     console.print("  metrics.json         all errors, for programs");
     console.print("  model.safetensors    the model; config.yaml repeats the run");
+    if (!ahead) {
+      console.print("What comes next depends on the future columns: carousel predict --future.");
+    }
   }
 }

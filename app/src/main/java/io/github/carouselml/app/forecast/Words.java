@@ -4,8 +4,10 @@ import io.github.carouselml.app.report.Contest;
 import io.github.carouselml.app.report.Fact;
 import io.github.carouselml.model.ModelFile;
 import io.github.carouselml.spec.TrainSpec;
+import io.github.carouselml.tasks.forecast.ForecastModel;
 import io.github.carouselml.tasks.forecast.ForecastSpec;
 import io.github.carouselml.tasks.forecast.WindowOptions;
+import io.github.carouselml.tasks.series.Attribute;
 import io.github.carouselml.tasks.series.Scale;
 import io.github.carouselml.tasks.series.Series;
 import io.github.carouselml.tasks.series.SeriesSet;
@@ -90,6 +92,7 @@ public final class Words {
                       case NONE -> "nothing";
                     },
                     word(windows.scaling().span()))));
+    covariates(facts, data);
     TrainSpec training = spec.training();
     facts.add(
         new Fact(
@@ -101,6 +104,53 @@ public final class Words {
     facts.add(new Fact("batch size", "%,d".formatted(training.batches().size())));
     facts.add(new Fact("series", data(data)));
     return facts;
+  }
+
+  private static void covariates(List<Fact> facts, SeriesSet data) {
+    if (!data.columns().isEmpty()) {
+      facts.add(
+          new Fact(
+              "covariates",
+              data.columns().stream()
+                  .map(c -> c.name() + (c.future() ? ", known ahead" : ", known up to now"))
+                  .collect(Collectors.joining("; "))));
+    }
+    List<Attribute> attributes = data.series().getFirst().attributes();
+    if (!attributes.isEmpty()) {
+      facts.add(
+          new Fact(
+              "static columns",
+              attributes.stream().map(Attribute::name).collect(Collectors.joining(", "))));
+    }
+  }
+
+  /// What the intervals of a model are.
+  static String intervals(ForecastModel model) {
+    if (model.spec().levels().isEmpty()) {
+      return "";
+    }
+    if (model.calibration().isEmpty()) {
+      return "The intervals are quantiles that the network learned. Nothing was held out that could"
+          + " say how often they hold, or too little; such intervals are often too narrow.";
+    }
+    return ("The intervals are quantiles that the network learned, moved as far as it takes to hold"
+            + " as often as they say on %,d forecasts %s (conformalized quantile regression).")
+        .formatted(
+            model.calibration().get().windows(),
+            model.spec().calibration().isPresent()
+                ? "of a second network that was trained without the end of the series"
+                : "of the part held out for validation");
+  }
+
+  /// How often the intervals of a backtest held; empty where there are none.
+  static String coverage(Contest contest) {
+    String held =
+        contest.network().result().intervals().stream()
+            .map(i ->
+                "%.1f %% of the values lie inside the %d %% interval"
+                    .formatted(i.coverage().value(), i.level()))
+            .collect(Collectors.joining(", "));
+    return held.isEmpty() ? "" : held + ".";
   }
 
   private static String word(Enum<?> constant) {

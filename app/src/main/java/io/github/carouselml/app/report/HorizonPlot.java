@@ -36,7 +36,7 @@ record HorizonPlot(Contest contest) {
         near = Math.max(near, matters ? finite : 0);
       }
     }
-    return near > 0 && most > 3 * near ? 2 * near : most;
+    return near > 0 && most > 3 * near ? Ticks.around(0, 2 * near, 5).high() : most;
   }
 
   /// The baselines that leave the picture.
@@ -74,11 +74,7 @@ record HorizonPlot(Contest contest) {
     for (Contender contender : contest.contenders().reversed()) {
       List<Double> errors = errors(contender);
       String style = style(contest, contender);
-      plot.path(
-          style,
-          1,
-          horizon + 1,
-          step -> errors.get(step - 1) <= top ? errors.get(step - 1) : Double.NaN);
+      plot.clippedPath(style, 1, horizon + 1, step -> errors.get(step - 1), top);
       for (int step = 1; step <= horizon && horizon <= 40; step++) {
         double error = errors.get(step - 1);
         if (error <= top) {

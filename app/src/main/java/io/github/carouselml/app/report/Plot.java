@@ -140,6 +140,32 @@ final class Plot {
     }
   }
 
+  /// The same line as far as it lies below `top`: where it crosses that edge, it is cut there.
+  void clippedPath(String style, int from, int to, IntToDoubleFunction value, double top) {
+    StringBuilder d = new StringBuilder();
+    boolean pen = false;
+    for (int i = from; i + 1 < to; i++) {
+      double a = value.applyAsDouble(i);
+      double b = value.applyAsDouble(i + 1);
+      boolean drawn = Double.isFinite(a) && Double.isFinite(b) && Math.min(a, b) < top;
+      if (drawn) {
+        double crossing = i + (top - a) / (b - a);
+        if (!pen) {
+          point(d, 'M', a > top ? crossing : i, Math.min(a, top));
+        }
+        point(d, 'L', b > top ? crossing : i + 1, Math.min(b, top));
+      }
+      pen = drawn && b <= top;
+    }
+    if (!d.isEmpty()) {
+      out.empty("path", "class", style, "d", d.toString());
+    }
+  }
+
+  private void point(StringBuilder d, char pen, double atX, double atY) {
+    d.append(pen).append(px(x(atX))).append(' ').append(px(y(atY)));
+  }
+
   /// The area between two lines.
   void band(String style, int from, int to, IntToDoubleFunction low, IntToDoubleFunction high) {
     StringBuilder d = new StringBuilder();

@@ -16,6 +16,7 @@ import java.util.OptionalInt;
 /// @param contest the backtest, where there was one: the network and the baselines, on the same
 ///     origins
 /// @param ahead forecasts beyond the end of the data, by series
+/// @param intervals what the intervals are, in a sentence or two
 /// @param epochs the training, epoch by epoch
 /// @param bestEpoch the epoch whose weights the model has, where early stopping chose them
 /// @param remarks what a reader must know to judge, a sentence each
@@ -28,6 +29,7 @@ public record Report(
     SeriesSet data,
     Optional<Contest> contest,
     List<Forecast> ahead,
+    String intervals,
     List<EpochResult> epochs,
     OptionalInt bestEpoch,
     List<String> remarks,

@@ -122,7 +122,8 @@ public final class ReportPage {
             ? "Each forecast begins at a dotted line and knows nothing after it. "
             : "";
     boolean beyond = !report.ahead().isEmpty();
-    return tested + (beyond ? "The tinted end lies beyond the data." : "");
+    String tinted = beyond ? "The tinted end lies beyond the data. " : "";
+    return tested + tinted + report.intervals();
   }
 
   /// `80 and 90 % intervals`.

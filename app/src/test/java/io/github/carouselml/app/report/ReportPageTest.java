@@ -76,6 +76,23 @@ final class ReportPageTest {
             "plot wide", "plot narrow", "plot wide", "plot narrow", "plot wide", "plot narrow");
   }
 
+  /// A baseline that is good at first and far off later leaves the picture as a line, not as a dot.
+  @Test
+  void a_line_that_leaves_the_picture_is_cut_at_its_edge() {
+    Markup out = new Markup();
+    Plot plot = new Plot(out, Canvas.WIDE, "t", "d", 1, 4, Ticks.around(0, 10, 5), 14);
+    double[] errors = {Double.NaN, 5, 15, 15, 5};
+    plot.clippedPath("other", 1, 5, i -> errors[i], 10);
+    plot.end();
+    String edge = Figures.px(plot.y(10));
+    assertThat(out.toString())
+        .contains(
+            "M%s %s".formatted(Figures.px(plot.x(1)), Figures.px(plot.y(5)))
+                + "L%s %s".formatted(Figures.px(plot.x(1.5)), edge)
+                + "M%s %s".formatted(Figures.px(plot.x(3.5)), edge)
+                + "L%s %s\"".formatted(Figures.px(plot.x(4)), Figures.px(plot.y(5))));
+  }
+
   @Test
   void every_place_in_a_picture_is_a_number_inside_it() throws Exception {
     for (Element path : all(parsed(ReportPage.html(SampleReport.of(0.9))), "path")) {

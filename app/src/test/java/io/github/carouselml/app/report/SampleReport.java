@@ -49,6 +49,7 @@ final class SampleReport {
         data,
         Optional.of(new Contest(contenders, data.frequency())),
         data.series().stream().map(s -> standIn.forecast(s, 6)).toList(),
+        "The intervals are quantiles that the network learned.",
         epochs,
         OptionalInt.of(38),
         List.of(),

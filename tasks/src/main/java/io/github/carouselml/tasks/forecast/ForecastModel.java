@@ -18,7 +18,9 @@ import java.lang.invoke.MethodHandles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
@@ -31,6 +33,8 @@ public final class ForecastModel implements ForecastMethod {
   static final Codec<ForecastSpec> SPEC = Codec.of(ForecastSpec.class, MethodHandles.lookup());
   private static final Codec<WindowMaker> WINDOWS =
       Codec.of(WindowMaker.class, MethodHandles.lookup());
+  private static final Codec<Calibration> CALIBRATION =
+      Codec.of(Calibration.class, MethodHandles.lookup());
   private static final String FILE = "model.safetensors";
 
   private final ForecastSpec spec;
@@ -39,6 +43,7 @@ public final class ForecastModel implements ForecastMethod {
   private final Backend backend;
   private final Parameters parameters;
   private final Json provenance;
+  private final Optional<Calibration> calibration;
 
   /// Programs that no call uses now.
   private final BlockingQueue<Predictor> idle =
@@ -50,13 +55,15 @@ public final class ForecastModel implements ForecastMethod {
       Network network,
       Backend backend,
       Parameters parameters,
-      Json provenance) {
+      Json provenance,
+      Optional<Calibration> calibration) {
     this.spec = spec;
     this.maker = maker;
     this.network = network;
     this.backend = backend;
     this.parameters = parameters;
     this.provenance = provenance;
+    this.calibration = calibration;
   }
 
   /// @param where whose weights these are, for messages
@@ -65,12 +72,13 @@ public final class ForecastModel implements ForecastMethod {
       WindowMaker maker,
       Weights weights,
       Json provenance,
+      Optional<Calibration> calibration,
       Backend backend,
       String where) {
     Network network = Network.of(spec, maker);
     Parameters parameters = Layer.forPrediction(backend, network.layers());
     ParameterWeights.write(weights, parameters, where);
-    return new ForecastModel(spec, maker, network, backend, parameters, provenance);
+    return new ForecastModel(spec, maker, network, backend, parameters, provenance, calibration);
   }
 
   /// A backend without threads of its own: who calls, computes.
@@ -106,14 +114,29 @@ public final class ForecastModel implements ForecastMethod {
       throw new CarouselException.BadFile(
           "In %s the network and the windows do not belong together.".formatted(path));
     }
-    return of(spec, maker, file.weights(), file.provenance(), backend, path.toString());
+    Optional<Calibration> calibration =
+        task.get("calibration").map(json -> CALIBRATION.read(json, path + " calibration"));
+    if (calibration.isPresent() && !fits(calibration.get(), spec)) {
+      throw new CarouselException.BadFile(
+          "In %s the network and its calibration do not belong together.".formatted(path));
+    }
+    return of(
+        spec, maker, file.weights(), file.provenance(), calibration, backend, path.toString());
+  }
+
+  private static boolean fits(Calibration calibration, ForecastSpec spec) {
+    return calibration.levels().equals(spec.levels())
+        && calibration.shifts().stream().allMatch(steps -> steps.size() == spec.horizon());
   }
 
   /// Writes `model.safetensors` into a folder, which is made where it is missing; a model that is
   /// there is replaced.
   public void save(Path folder) throws IOException {
     Files.createDirectories(folder);
-    Json task = Json.object().with("task", TASK).with("windows", WINDOWS.write(maker));
+    Json.Obj task = Json.object().with("task", TASK).with("windows", WINDOWS.write(maker));
+    if (calibration.isPresent()) {
+      task = task.with("calibration", CALIBRATION.write(calibration.get()));
+    }
     new ModelFile(ParameterWeights.read(parameters), SPEC.write(spec), task, provenance)
         .write(folder.resolve(FILE));
   }
@@ -131,6 +154,21 @@ public final class ForecastModel implements ForecastMethod {
   /// How the model came about: the data's digest, how many windows, epochs and steps, the losses.
   public Json provenance() {
     return provenance;
+  }
+
+  /// How far the intervals were moved to hold as often as they say; empty where nothing was held
+  /// out to learn it from, or too little: then they are the network's own quantiles.
+  public Optional<Calibration> calibration() {
+    return calibration;
+  }
+
+  /// The same model with the network's own quantiles as intervals.
+  public ForecastModel uncalibrated() {
+    return calibrated(Optional.empty());
+  }
+
+  ForecastModel calibrated(Optional<Calibration> other) {
+    return new ForecastModel(spec, maker, network, backend, parameters, provenance, other);
   }
 
   /// A forecast for each series of `data`, right after its last step.
@@ -153,27 +191,66 @@ public final class ForecastModel implements ForecastMethod {
                   + " horizon.")
               .formatted(spec.horizon(), horizon));
     }
-    Windows windows = maker.ends(histories);
+    List<Forecast> forecasts = new ArrayList<>();
+    run(
+        maker.ends(histories),
+        (i, window, outputs) ->
+            forecasts.add(forecast(histories.get(i), window, outputs, horizon)));
+    return forecasts;
+  }
+
+  /// Takes the outputs `[step][output]` of the window at `index`.
+  private interface Use {
+    void take(int index, Window window, double[][] outputs);
+  }
+
+  private void run(Windows windows, Use use) {
     Predictor predictor = idle.poll();
     if (predictor == null) {
       predictor = new Predictor(backend, parameters, network, maker.options());
     }
-    List<Forecast> forecasts = new ArrayList<>();
-    for (int at = 0; at < histories.size(); at += Predictor.CAPACITY) {
-      int count = Math.min(Predictor.CAPACITY, histories.size() - at);
+    for (int at = 0; at < windows.size(); at += Predictor.CAPACITY) {
+      int count = Math.min(Predictor.CAPACITY, windows.size() - at);
       double[][][] outputs = predictor.run(windows, at, count);
       for (int i = 0; i < count; i++) {
-        Series history = histories.get(at + i);
-        forecasts.add(forecast(history, windows.get(at + i), outputs[i], horizon));
+        use.take(at + i, windows.get(at + i), outputs[i]);
       }
     }
     if (!idle.offer(predictor)) {
       predictor.close();
     }
-    return forecasts;
   }
 
-  /// From outputs `[step][quantile…]` to values. Quantiles that cross are put in order.
+  /// What the model's errors on windows that it did not learn from say about its intervals.
+  Optional<Calibration> calibrate(Windows held) {
+    int levels = spec.levels().size();
+    List<double[][]> scores = new ArrayList<>();
+    run(
+        held,
+        (_, window, outputs) -> {
+          float[] targets = new WindowRow(window, network).targets();
+          double[][] score = new double[levels][targets.length];
+          for (int h = 0; h < targets.length; h++) {
+            double[] quantiles = quantiles(outputs[h]);
+            for (int l = 0; l < levels; l++) {
+              score[l][h] =
+                  Calibration.score(
+                      quantiles[levels - 1 - l], quantiles[levels + 1 + l], targets[h]);
+            }
+          }
+          scores.add(score);
+        });
+    return Calibration.of(spec.levels(), scores);
+  }
+
+  /// Of a step's outputs, ascending: quantiles that cross are put in order.
+  private double[] quantiles(double[] outputs) {
+    double[] quantiles = Arrays.copyOf(outputs, 2 * spec.levels().size() + 1);
+    Arrays.sort(quantiles);
+    return quantiles;
+  }
+
+  /// From outputs `[step][quantile…]` to values.
   private Forecast forecast(Series history, Window window, double[][] outputs, int horizon) {
     int levels = spec.levels().size();
     int quantiles = 2 * levels + 1;
@@ -181,8 +258,10 @@ public final class ForecastModel implements ForecastMethod {
     double[] point = new double[horizon];
     for (int h = 0; h < horizon; h++) {
       float base = WindowRow.base(window, network, h);
-      double[] sorted = java.util.Arrays.copyOf(outputs[h], quantiles);
-      java.util.Arrays.sort(sorted);
+      double[] sorted = quantiles(outputs[h]);
+      if (calibration.isPresent()) {
+        calibration.get().move(sorted, h);
+      }
       for (int q = 0; q < quantiles; q++) {
         values[q][h] = window.scale().invert(base + sorted[q]);
       }

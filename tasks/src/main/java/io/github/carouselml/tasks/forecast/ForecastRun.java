@@ -37,8 +37,15 @@ public final class ForecastRun implements AutoCloseable {
   private final Parameters parameters;
   private final Trainer trainer;
   private final int trainingWindows;
-  private final int validationWindows;
+  private final Optional<Windows> validation;
+  private final Optional<Twin> twin;
   private @Nullable TrainResult result;
+  private Optional<Calibration> calibration = Optional.empty();
+
+  /// A second network, whose errors say how far intervals must reach.
+  ///
+  /// @param held what it is not trained on
+  private record Twin(ForecastRun run, Windows held) {}
 
   private ForecastRun(
       ForecastSpec spec,
@@ -55,7 +62,7 @@ public final class ForecastRun implements AutoCloseable {
     this.network = Network.of(spec, maker);
     this.subject = subject(spec, all);
     this.trainingWindows = training.size();
-    this.validationWindows = validation.map(Windows::size).orElse(0);
+    this.validation = validation;
     this.ownsBackend = given.isEmpty();
     this.backend = given.orElseGet(Backends::cpu);
     this.parameters = Layer.initialize(backend, network.layers(), spec.training().seed());
@@ -71,6 +78,35 @@ public final class ForecastRun implements AutoCloseable {
                 subject,
                 listeners,
                 memory));
+    this.twin = spec.calibration().isPresent() ? Optional.of(twin(all, memory)) : Optional.empty();
+  }
+
+  private Twin twin(SeriesSet all, OptionalLong memory) {
+    ToIntFunction<Series> held = series -> spec.calibrationSteps(series.length());
+    ForecastSpec same =
+        spec.withCalibration(Optional.empty())
+            .withContext(maker.options().context())
+            .withShortest(maker.options().shortest());
+    try {
+      ForecastRun run =
+          heldOut(
+              same, without(all, held), Optional.of(backend), Optional.empty(), List.of(), memory);
+      return new Twin(run, run.maker.windows(all, held));
+    } catch (CarouselException.Data e) {
+      closeOwn();
+      throw new CarouselException.Data(
+          "Without the share of %s whose errors say how far intervals must reach: %s"
+              .formatted(spec.calibration().orElseThrow(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static SeriesSet without(SeriesSet data, ToIntFunction<Series> held) {
+    List<Series> known = new ArrayList<>();
+    for (Series series : data) {
+      known.add(series.first(Math.max(0, series.length() - held.applyAsInt(series))));
+    }
+    return SeriesSet.of(known).withSeason(data.season());
   }
 
   /// With the last part of each series held out.
@@ -83,12 +119,10 @@ public final class ForecastRun implements AutoCloseable {
       OptionalLong memory) {
     ToIntFunction<Series> held = series -> spec.validationSteps(series.length());
     WindowOptions options = options(spec, data, held);
-    List<Series> known = new ArrayList<>();
     for (Series series : data) {
       refuseShort(series, options, data.season(), held.applyAsInt(series));
-      known.add(series.first(series.length() - held.applyAsInt(series)));
     }
-    SeriesSet training = SeriesSet.of(known).withSeason(data.season());
+    SeriesSet training = without(data, held);
     WindowMaker maker = WindowMaker.fit(training, options);
     Optional<Windows> validation =
         spec.validation() == 0 ? Optional.empty() : Optional.of(maker.windows(data, held));
@@ -181,7 +215,7 @@ public final class ForecastRun implements AutoCloseable {
 
   /// How many windows are only looked at.
   public int validationWindows() {
-    return validationWindows;
+    return validation.map(Windows::size).orElse(0);
   }
 
   /// How many numbers the model has.
@@ -198,9 +232,7 @@ public final class ForecastRun implements AutoCloseable {
   ///
   /// @throws IOException where log or checkpoint cannot be written
   public TrainResult train() throws IOException {
-    TrainResult ended = trainer.run();
-    result = ended;
-    return ended;
+    return finish(trainer.run());
   }
 
   /// Goes on from the checkpoint as if the run had never stopped.
@@ -208,18 +240,45 @@ public final class ForecastRun implements AutoCloseable {
   /// @throws CarouselException.Request where the checkpoint is that of another run
   /// @throws IOException where there is none, or it cannot be read
   public TrainResult resume() throws IOException {
-    TrainResult ended = trainer.resume();
+    return finish(trainer.resume());
+  }
+
+  private TrainResult finish(TrainResult ended) throws IOException {
+    TrainResult end = ended;
     result = ended;
-    return ended;
+    if (ended.end() != TrainResult.End.INTERRUPTED && twin.isPresent()) {
+      ForecastRun run = twin.get().run();
+      if (run.train().end() == TrainResult.End.INTERRUPTED) {
+        end =
+            new TrainResult(
+                TrainResult.End.INTERRUPTED,
+                ended.steps(),
+                ended.epochs(),
+                ended.bestEpoch(),
+                ended.clippedSteps(),
+                ended.seconds());
+        result = end;
+      } else {
+        calibration = run.model(backend).calibrate(twin.get().held());
+      }
+    } else if (ended.end() != TrainResult.End.INTERRUPTED && validation.isPresent()) {
+      calibration = model(backend).calibrate(validation.get());
+    }
+    return end;
   }
 
   /// Asks the run to end after the present step, with a checkpoint where it keeps files.
   public void stop() {
     trainer.stop();
+    twin.ifPresent(second -> second.run().stop());
   }
 
   /// The model as the training left it. It lives on when the run is closed.
   public ForecastModel model() {
+    return model(ownsBackend ? ForecastModel.callersThread() : backend);
+  }
+
+  private ForecastModel model(Backend computes) {
     TrainResult ended = result;
     if (ended == null) {
       throw new IllegalStateException("There is no model before the training.");
@@ -228,13 +287,19 @@ public final class ForecastRun implements AutoCloseable {
         spec,
         maker,
         ParameterWeights.read(parameters),
-        Provenance.of(subject, trainingWindows, validationWindows, ended),
-        ownsBackend ? ForecastModel.callersThread() : backend,
+        Provenance.of(subject, trainingWindows, validationWindows(), ended),
+        calibration,
+        computes,
         "The trained model");
   }
 
   @Override
   public void close() {
+    twin.ifPresent(second -> second.run().close());
+    closeOwn();
+  }
+
+  private void closeOwn() {
     trainer.close();
     if (ownsBackend) {
       backend.close();

@@ -11,6 +11,7 @@ import io.github.carouselml.tasks.series.Scaling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// A forecasting network and its training, as asked for; what is left open is chosen from the data.
 ///
@@ -30,6 +31,9 @@ import java.util.Optional;
 /// @param point which value of the distribution is the forecast
 /// @param validation the share of each series, at its end, that training only looks at
 /// @param training the run
+/// @param calibration the share of each series, at its end, that a second network is trained
+///   without, so that its errors there say how far intervals must reach; empty: the errors on the
+///   validation part say it, where there is one. [Calibration] says how
 public record ForecastSpec(
     CellSpec cell,
     int layers,
@@ -44,7 +48,8 @@ public record ForecastSpec(
     List<Integer> levels,
     Point point,
     double validation,
-    TrainSpec training) {
+    TrainSpec training,
+    Optional<Double> calibration) {
   /// Where a forecast starts from; the network finds the rest.
   public enum Season {
     /// From nothing: the network finds the scaled value itself.
@@ -89,6 +94,12 @@ public record ForecastSpec(
       throw new CarouselException.Request(
           "Early stopping looks at the validation loss, but the share for validation is 0.");
     }
+    calibration.ifPresent(share -> {
+      if (!(share > 0 && share < 1)) {
+        throw new CarouselException.Request(
+            "The share for calibration lies between 0 and 1, so it cannot be %s.".formatted(share));
+      }
+    });
     int before = 0;
     for (int level : levels) {
       if (level <= before || level > 99) {
@@ -122,16 +133,22 @@ public record ForecastSpec(
         new TrainSpec(200, 32)
             .withOptimizer(new Optimizer.Adam(0.005))
             .withClipping(Clipping.byNorm(1))
-            .withEarlyStopping(new EarlyStopping(20)));
+            .withEarlyStopping(new EarlyStopping(20)),
+        Optional.empty());
   }
 
   /// How many steps of a series of this length are held out: its share, but at least a horizon.
   public int validationSteps(int length) {
-    if (validation == 0) {
-      return 0;
-    }
-    double steps = StrictMath.rint(validation * length);
-    return Math.max(horizon, (int) steps);
+    return validation == 0 ? 0 : steps(validation, length);
+  }
+
+  /// How many steps the second network is trained without; 0 where there is none.
+  public int calibrationSteps(int length) {
+    return calibration.map(share -> steps(share, length)).orElse(0);
+  }
+
+  private int steps(double share, int length) {
+    return Math.max(horizon, (int) StrictMath.rint(share * length));
   }
 
   /// The quantiles that the levels ask for and the median, ascending.
@@ -148,231 +165,133 @@ public record ForecastSpec(
   }
 
   public ForecastSpec withCell(CellSpec newCell) {
-    return new ForecastSpec(
-        newCell,
-        layers,
-        dropout,
-        ensemble,
-        horizon,
-        context,
-        shortest,
-        stride,
-        scaling,
-        season,
-        levels,
-        point,
-        validation,
-        training);
+    return with(draft -> draft.cell = newCell);
   }
 
   /// A stack of `newLayers` layers, with dropout between them.
   public ForecastSpec withLayers(int newLayers, double newDropout) {
-    return new ForecastSpec(
-        cell,
-        newLayers,
-        newDropout,
-        ensemble,
-        horizon,
-        context,
-        shortest,
-        stride,
-        scaling,
-        season,
-        levels,
-        point,
-        validation,
-        training);
+    return with(draft -> {
+      draft.layers = newLayers;
+      draft.dropout = newDropout;
+    });
   }
 
   public ForecastSpec withEnsemble(int networks) {
-    return new ForecastSpec(
-        cell,
-        layers,
-        dropout,
-        networks,
-        horizon,
-        context,
-        shortest,
-        stride,
-        scaling,
-        season,
-        levels,
-        point,
-        validation,
-        training);
+    return with(draft -> draft.ensemble = networks);
   }
 
   public ForecastSpec withHorizon(int steps) {
-    return new ForecastSpec(
-        cell,
-        layers,
-        dropout,
-        ensemble,
-        steps,
-        context,
-        shortest,
-        stride,
-        scaling,
-        season,
-        levels,
-        point,
-        validation,
-        training);
+    return with(draft -> draft.horizon = steps);
   }
 
   public ForecastSpec withContext(int steps) {
-    return new ForecastSpec(
-        cell,
-        layers,
-        dropout,
-        ensemble,
-        horizon,
-        Optional.of(steps),
-        shortest,
-        stride,
-        scaling,
-        season,
-        levels,
-        point,
-        validation,
-        training);
+    return with(draft -> draft.context = Optional.of(steps));
   }
 
   public ForecastSpec withShortest(int steps) {
-    return new ForecastSpec(
-        cell,
-        layers,
-        dropout,
-        ensemble,
-        horizon,
-        context,
-        Optional.of(steps),
-        stride,
-        scaling,
-        season,
-        levels,
-        point,
-        validation,
-        training);
+    return with(draft -> draft.shortest = Optional.of(steps));
   }
 
   public ForecastSpec withStride(int steps) {
-    return new ForecastSpec(
-        cell,
-        layers,
-        dropout,
-        ensemble,
-        horizon,
-        context,
-        shortest,
-        steps,
-        scaling,
-        season,
-        levels,
-        point,
-        validation,
-        training);
+    return with(draft -> draft.stride = steps);
   }
 
   public ForecastSpec withScaling(Scaling newScaling) {
-    return new ForecastSpec(
-        cell,
-        layers,
-        dropout,
-        ensemble,
-        horizon,
-        context,
-        shortest,
-        stride,
-        newScaling,
-        season,
-        levels,
-        point,
-        validation,
-        training);
+    return with(draft -> draft.scaling = newScaling);
   }
 
   public ForecastSpec withSeason(Season newSeason) {
-    return new ForecastSpec(
-        cell,
-        layers,
-        dropout,
-        ensemble,
-        horizon,
-        context,
-        shortest,
-        stride,
-        scaling,
-        newSeason,
-        levels,
-        point,
-        validation,
-        training);
+    return with(draft -> draft.season = newSeason);
   }
 
   public ForecastSpec withLevels(List<Integer> percents) {
-    return new ForecastSpec(
-        cell,
-        layers,
-        dropout,
-        ensemble,
-        horizon,
-        context,
-        shortest,
-        stride,
-        scaling,
-        season,
-        percents,
-        point,
-        validation,
-        training);
+    return with(draft -> draft.levels = percents);
   }
 
   public ForecastSpec withPoint(Point newPoint) {
-    return new ForecastSpec(
-        cell,
-        layers,
-        dropout,
-        ensemble,
-        horizon,
-        context,
-        shortest,
-        stride,
-        scaling,
-        season,
-        levels,
-        newPoint,
-        validation,
-        training);
+    return with(draft -> draft.point = newPoint);
   }
 
   /// Another share for validation; with 0, nothing is left out and nothing stops early.
   public ForecastSpec withValidation(double share) {
-    TrainSpec run = share == 0 ? without(training) : training;
-    return new ForecastSpec(
-        cell, layers, dropout, ensemble, horizon, context, shortest, stride, scaling, season,
-        levels, point, share, run);
+    return with(draft -> {
+      draft.validation = share;
+      draft.training = share == 0 ? withoutStopping(training) : training;
+    });
   }
 
   public ForecastSpec withTraining(TrainSpec run) {
-    return new ForecastSpec(
-        cell,
-        layers,
-        dropout,
-        ensemble,
-        horizon,
-        context,
-        shortest,
-        stride,
-        scaling,
-        season,
-        levels,
-        point,
-        validation,
-        run);
+    return with(draft -> draft.training = run);
   }
 
-  private static TrainSpec without(TrainSpec run) {
+  /// Another share for a second network, or none.
+  public ForecastSpec withCalibration(Optional<Double> share) {
+    return with(draft -> draft.calibration = share);
+  }
+
+  private ForecastSpec with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.spec();
+  }
+
+  /// The components, open to change.
+  private static final class Draft {
+    private CellSpec cell;
+    private int layers;
+    private double dropout;
+    private int ensemble;
+    private int horizon;
+    private Optional<Integer> context;
+    private Optional<Integer> shortest;
+    private int stride;
+    private Scaling scaling;
+    private Season season;
+    private List<Integer> levels;
+    private Point point;
+    private double validation;
+    private TrainSpec training;
+    private Optional<Double> calibration;
+
+    Draft(ForecastSpec spec) {
+      cell = spec.cell;
+      layers = spec.layers;
+      dropout = spec.dropout;
+      ensemble = spec.ensemble;
+      horizon = spec.horizon;
+      context = spec.context;
+      shortest = spec.shortest;
+      stride = spec.stride;
+      scaling = spec.scaling;
+      season = spec.season;
+      levels = spec.levels;
+      point = spec.point;
+      validation = spec.validation;
+      training = spec.training;
+      calibration = spec.calibration;
+    }
+
+    ForecastSpec spec() {
+      return new ForecastSpec(
+          cell,
+          layers,
+          dropout,
+          ensemble,
+          horizon,
+          context,
+          shortest,
+          stride,
+          scaling,
+          season,
+          levels,
+          point,
+          validation,
+          training,
+          calibration);
+    }
+  }
+
+  private static TrainSpec withoutStopping(TrainSpec run) {
     return new TrainSpec(
         run.epochs(),
         run.batches(),

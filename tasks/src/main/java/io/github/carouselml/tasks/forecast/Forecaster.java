@@ -135,6 +135,12 @@ public final class Forecaster {
     return with(s -> s.withValidation(share));
   }
 
+  /// Trains a second network without this share of each series' end, whose errors there say how
+  /// far intervals must reach. Where a part is held out for validation, that does without it.
+  public Forecaster calibration(double share) {
+    return with(s -> s.withCalibration(Optional.of(share)));
+  }
+
   /// How often all windows are seen, at most.
   public Forecaster epochs(int epochs) {
     return training(t -> t.withEpochs(epochs));

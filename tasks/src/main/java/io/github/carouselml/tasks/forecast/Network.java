@@ -24,7 +24,9 @@ record Network(ForecastSpec spec, int inputs, int season) {
   /// The network for the windows of this maker.
   static Network of(ForecastSpec spec, WindowMaker maker) {
     return new Network(
-        spec, maker.pastFeatures() + maker.futureFeatures() + 1, maker.calendar().season());
+        spec,
+        maker.pastFeatures() + maker.futureFeatures() + maker.fixedFeatures() + 1,
+        maker.calendar().season());
   }
 
   /// One network of the ensemble.

@@ -1,6 +1,7 @@
 package io.github.carouselml.tasks.forecast;
 
 import io.github.carouselml.model.Json;
+import io.github.carouselml.tasks.series.Attribute;
 import io.github.carouselml.tasks.series.Series;
 import io.github.carouselml.tasks.series.SeriesSet;
 import io.github.carouselml.train.EpochResult;
@@ -16,7 +17,7 @@ import java.util.HexFormat;
 final class Provenance {
   private Provenance() {}
 
-  /// The SHA-256 of names, time stamps, values and covariates.
+  /// The SHA-256 of names, time stamps, values, covariates and attributes.
   static String digest(SeriesSet data) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -32,6 +33,10 @@ final class Provenance {
           }
         }
         digest.update(values.flip());
+        for (Attribute attribute : series.attributes()) {
+          text(digest, attribute.name());
+          text(digest, attribute.value());
+        }
       }
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {

@@ -10,14 +10,23 @@ public final class Window {
   private final Scale scale;
   private final float[][] past;
   private final float[][] future;
+  private final float[] fixed;
   private final float[] target;
 
-  Window(String id, int origin, Scale scale, float[][] past, float[][] future, float[] target) {
+  Window(
+      String id,
+      int origin,
+      Scale scale,
+      float[][] past,
+      float[][] future,
+      float[] fixed,
+      float[] target) {
     this.id = id;
     this.origin = origin;
     this.scale = scale;
     this.past = past;
     this.future = future;
+    this.fixed = fixed;
     this.target = target;
   }
 
@@ -44,6 +53,11 @@ public final class Window {
   /// `[horizon][feature]`: what is known ahead.
   public float[][] future() {
     return future;
+  }
+
+  /// What holds for the whole series, at every step.
+  public float[] fixed() {
+    return fixed;
   }
 
   /// `[horizon]`: the scaled values that came; empty where they have not come yet.

@@ -20,7 +20,8 @@ import java.util.function.ToIntFunction;
 ///
 /// Past features: the scaled value, the calendar, the covariates, and where the last season is
 /// asked for, the change since the season before. Future features: the calendar, the covariates
-/// known ahead, and where it is asked for, the scaled value of a season before.
+/// known ahead, and where it is asked for, the scaled value of a season before. Fixed features: the
+/// static columns.
 ///
 /// @param options how to cut
 /// @param frequency of the series
@@ -28,18 +29,35 @@ import java.util.function.ToIntFunction;
 /// @param columns the covariates, in the order of their features
 /// @param scales of the series that were fitted; empty when each window is scaled by its own
 ///   context
-/// @param columnScales of the covariates, as `columns`
+/// @param columnScales of the covariates over all series, as `columns`
+/// @param seriesColumnScales the same for each series that was fitted; files from before there were
+///   any scale every series by `columnScales`
+/// @param statics what holds for whole series
 public record WindowMaker(
     WindowOptions options,
     Frequency frequency,
     Calendar calendar,
     List<Column> columns,
     Map<String, Scale> scales,
-    List<Scale> columnScales) {
+    List<Scale> columnScales,
+    Map<String, List<Scale>> seriesColumnScales,
+    Statics statics) {
   public WindowMaker {
     columns = List.copyOf(columns);
     scales = Collections.unmodifiableMap(new LinkedHashMap<>(scales));
     columnScales = List.copyOf(columnScales);
+    seriesColumnScales = Collections.unmodifiableMap(new LinkedHashMap<>(seriesColumnScales));
+  }
+
+  /// As files have it from before covariates were scaled by series and before static columns.
+  public WindowMaker(
+      WindowOptions options,
+      Frequency frequency,
+      Calendar calendar,
+      List<Column> columns,
+      Map<String, Scale> scales,
+      List<Scale> columnScales) {
+    this(options, frequency, calendar, columns, scales, columnScales, Map.of(), Statics.NONE);
   }
 
   /// Finds the scales of all that `training` holds: hand over only what may be learnt from.
@@ -76,17 +94,16 @@ public record WindowMaker(
     if (options.scaling().span() == Scaling.Span.SERIES) {
       training.forEach(s -> scales.put(s.id(), options.scaling().fit(s, 0, s.length())));
     }
-    List<Scale> columnScales = new ArrayList<>();
-    for (int c = 0; c < training.columns().size(); c++) {
-      columnScales.add(columnScale(training, c));
-    }
+    List<Scale> columnScales = Covariates.fit(training);
     return new WindowMaker(
         options,
         training.frequency(),
         Calendar.of(training.frequency(), training.season()),
         training.columns(),
         scales,
-        columnScales);
+        columnScales,
+        Covariates.fitEach(training, columnScales),
+        Statics.fit(training));
   }
 
   /// The steps that must lie before an origin.
@@ -97,28 +114,6 @@ public record WindowMaker(
   /// The fewest steps of a history that can be continued.
   public int shortest() {
     return before(options, calendar.season());
-  }
-
-  /// Mean and deviation of a covariate over all series.
-  private static Scale columnScale(SeriesSet training, int column) {
-    double sum = 0;
-    double squares = 0;
-    long count = 0;
-    for (Series series : training) {
-      for (int t = 0; t < series.length(); t++) {
-        sum += series.covariate(column, t);
-        count++;
-      }
-    }
-    double mean = sum / count;
-    for (Series series : training) {
-      for (int t = 0; t < series.length(); t++) {
-        double away = series.covariate(column, t) - mean;
-        squares += away * away;
-      }
-    }
-    double deviation = Math.sqrt(squares / count);
-    return new Scale(Scale.Transform.NONE, mean, deviation > 0 ? deviation : 1);
   }
 
   /// Every window whose context and target lie in `data`: series in their order, origins ascending.
@@ -149,7 +144,8 @@ public record WindowMaker(
   /// The windows at the ends of `histories`, whose targets have not come yet. A series that was not
   /// fitted is scaled by all of its history.
   ///
-  /// @throws CarouselException.Data when a history is shorter than the shortest context
+  /// @throws CarouselException.Data when a history is shorter than the shortest context, or what is
+  ///     to be known ahead is not
   public Windows ends(List<Series> histories) {
     List<Windows.Place> places = new ArrayList<>();
     for (Series series : histories) {
@@ -159,6 +155,7 @@ public record WindowMaker(
             "The series '%s' has %d steps, but the model reads at least %d before it forecasts."
                 .formatted(series.id(), series.length(), shortest()));
       }
+      Covariates.requireAhead(series, options.horizon());
       places.add(new Windows.Place(series, series.length()));
     }
     return new Windows(this, places, false);
@@ -173,9 +170,10 @@ public record WindowMaker(
     }
     if (!series.columns().equals(columns)) {
       throw new CarouselException.Data(
-          "The series '%s' comes with the covariates %s, but the model was trained with %s."
-              .formatted(series.id(), series.columns(), columns));
+          "The series '%s' comes with %s, but the model was trained with %s."
+              .formatted(series.id(), Column.words(series.columns()), Column.words(columns)));
     }
+    statics.of(series);
   }
 
   /// How many features a past step has.
@@ -192,10 +190,16 @@ public record WindowMaker(
     return columns.stream().filter(Column::future).count();
   }
 
+  /// How many features every step has, past or ahead.
+  public int fixedFeatures() {
+    return statics.features();
+  }
+
   /// The window of `series` at `origin`; nothing from there on is read but time stamps, covariates
   /// known ahead, and the target.
   Window window(Series series, int origin, boolean withTarget) {
     Scale scale = scale(series, origin);
+    List<Scale> covariates = covariateScales(series, origin);
     int length = Math.min(origin, options.context());
     float[][] past = new float[length][pastFeatures()];
     for (int t = 0; t < length; t++) {
@@ -203,7 +207,8 @@ public record WindowMaker(
       past[t][0] = (float) scale.apply(series.value(index));
       calendar.write(series.time(), index, past[t], 1);
       for (int c = 0; c < columns.size(); c++) {
-        past[t][1 + calendar.features() + c] = covariate(series, c, index);
+        past[t][1 + calendar.features() + c] =
+            (float) covariates.get(c).apply(series.covariate(c, index));
       }
       int ago = index - calendar.season();
       if (options.lastSeason() && ago >= 0) {
@@ -213,21 +218,22 @@ public record WindowMaker(
     }
     float[][] future = new float[options.horizon()][futureFeatures()];
     for (int h = 0; h < options.horizon(); h++) {
-      writeAhead(series, origin, h, scale, future[h]);
+      writeAhead(series, origin, h, scale, covariates, future[h]);
     }
     float[] target = new float[withTarget ? options.horizon() : 0];
     for (int h = 0; h < target.length; h++) {
       target[h] = (float) scale.apply(series.value(origin + h));
     }
-    return new Window(series.id(), origin, scale, past, future, target);
+    return new Window(series.id(), origin, scale, past, future, statics.of(series), target);
   }
 
-  private void writeAhead(Series series, int origin, int h, Scale scale, float[] out) {
+  private void writeAhead(
+      Series series, int origin, int h, Scale scale, List<Scale> covariates, float[] out) {
     calendar.write(series.time(), origin + h, out, 0);
     int at = calendar.features();
     for (int c = 0; c < columns.size(); c++) {
       if (columns.get(c).future()) {
-        out[at++] = covariate(series, c, origin + h);
+        out[at++] = (float) covariates.get(c).apply(series.covariate(c, origin + h));
       }
     }
     if (options.lastSeason()) {
@@ -237,13 +243,12 @@ public record WindowMaker(
     }
   }
 
-  private float covariate(Series series, int column, int index) {
-    if (index >= series.length()) {
-      throw new CarouselException.Data(
-          "The covariate '%s' of the series '%s' is not known at %s, which is to be forecast."
-              .formatted(columns.get(column).name(), series.id(), series.time().label(index)));
+  private List<Scale> covariateScales(Series series, int origin) {
+    if (seriesColumnScales.isEmpty()) {
+      return columnScales;
     }
-    return (float) columnScales.get(column).apply(series.covariate(column, index));
+    List<Scale> fitted = seriesColumnScales.get(series.id());
+    return fitted == null ? Covariates.of(series, origin, columnScales) : fitted;
   }
 
   private Scale scale(Series series, int origin) {

@@ -1,8 +1,8 @@
 package io.github.carouselml.tasks.forecast;
 
 /// A window as the network reads it: a sequence of the past and then of the steps ahead. A step has
-/// the features of the past, those known ahead, and whether it lies ahead; what it does not have is
-/// 0.
+/// the features of the past, those known ahead, those of the whole series, and whether it lies
+/// ahead; what it does not have is 0.
 final class WindowRow {
   private final int steps;
   private final float[] inputs;
@@ -12,7 +12,9 @@ final class WindowRow {
     float[][] past = window.past();
     float[][] future = window.future();
     int width = network.inputs();
-    int ahead = width - 1 - future[0].length;
+    float[] fixed = window.fixed();
+    int always = width - 1 - fixed.length;
+    int ahead = always - future[0].length;
     this.steps = past.length + future.length;
     this.inputs = new float[steps * width];
     this.targets = window.target();
@@ -23,6 +25,9 @@ final class WindowRow {
       int at = (past.length + h) * width;
       System.arraycopy(future[h], 0, inputs, at + ahead, future[h].length);
       inputs[at + width - 1] = 1;
+    }
+    for (int t = 0; t < steps; t++) {
+      System.arraycopy(fixed, 0, inputs, t * width + always, fixed.length);
     }
     for (int h = 0; h < targets.length; h++) {
       targets[h] -= base(window, network, h);

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// row is laid on its step. What is wrong is said with file, line and column.
 final class SeriesReader {
   private static final String ONLY_SERIES = "series";
-  private static final Pattern NUMBER =
-      Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
-  private static final Pattern MISSING = Pattern.compile("(?i)|nan|na|n/a|null|none");
-  private static final Pattern INFINITE = Pattern.compile("(?i)[+-]?inf(inity)?");
-  private static final Pattern DECIMAL_COMMA = Pattern.compile("[+-]?\\d+,\\d+");
 
   private final CsvTable table;
   private final CsvOptions options;
@@ -71,7 +65,8 @@ final class SeriesReader {
 
   private void addColumn(String name, boolean future) {
     columns.add(new Column(name, future));
-    columnPlaces.add(table.column(name, "It was named as a covariate."));
+    columnPlaces.add(
+        table.column(name, "It was named as a covariate, or the model was trained with it."));
   }
 
   /// A header that holds values names nothing that was asked for, and a time stamp or a number
@@ -79,7 +74,8 @@ final class SeriesReader {
   private void refuseMissingHeader() {
     List<String> header = table.header();
     boolean named = header.contains(options.time()) || header.contains(options.target());
-    if (!named && header.stream().anyMatch(f -> isNumber(f) || Notation.of(f).isPresent())) {
+    if (!named
+        && header.stream().anyMatch(f -> Numbers.isNumber(f) || Notation.of(f).isPresent())) {
       throw new CarouselException.Data(
           ("%s has no header: its first line (%s) holds values. The first line must name "
                   + "the columns, as in unique_id,ds,y.")
@@ -143,41 +139,16 @@ final class SeriesReader {
                     : "'%s' is no time stamp: expected %s.".formatted(text, Forms.WORDS)));
   }
 
+  /// NaN where a value is missing that may be filled.
   private double number(CsvTable.Row row, int column) {
-    String text = row.fields().get(column).strip();
-    if (isNumber(text)) {
-      double value = Double.parseDouble(text);
-      if (Double.isInfinite(value)) {
-        throw table.at(row.line(), column, "'%s' is too large a number.".formatted(text));
-      }
-      return value;
-    }
-    if (MISSING.matcher(text).matches()) {
-      if (options.gaps() == GapRule.REFUSE) {
-        throw table.at(
-            row.line(),
+    return options.gaps() != GapRule.REFUSE && Numbers.isMissing(row.fields().get(column))
+        ? Double.NaN
+        : Numbers.read(
+            table,
+            row,
             column,
-            "%s. Fill missing values yourself, or ask for it (gaps LINEAR or PREVIOUS)."
-                .formatted(text.isEmpty() ? "the value is empty" : "'" + text + "' is no value"));
-      }
-      return Double.NaN;
-    }
-    if (INFINITE.matcher(text).matches()) {
-      throw table.at(row.line(), column, "'%s' is infinite.".formatted(text));
-    }
-    throw table.at(
-        row.line(),
-        column,
-        "'%s' is not a number.%s"
-            .formatted(
-                text,
-                DECIMAL_COMMA.matcher(text).matches()
-                    ? " Numbers are written with a point: 1.5."
-                    : ""));
-  }
-
-  private static boolean isNumber(String text) {
-    return NUMBER.matcher(text.strip()).matches();
+            "Fill missing values yourself, or ask for it (--gaps linear or previous,"
+                + " CsvOptions.withGaps).");
   }
 
   /// Each series ascends strictly in the file.
@@ -291,8 +262,8 @@ final class SeriesReader {
             rows.lines.get(i),
             timeColumn,
             ("%d %s missing%s before %s: the series is %s, and %s should follow. %d of its %d steps"
-                    + " are missing in all. Complete the file, or ask to fill the gaps (gaps LINEAR or"
-                    + " PREVIOUS).")
+                    + " are missing in all. Complete the file, or ask to fill the gaps (--gaps"
+                    + " linear or previous, CsvOptions.withGaps).")
                 .formatted(
                     missing,
                     missing == 1 ? "step is" : "steps are",
@@ -321,7 +292,8 @@ final class SeriesReader {
     }
     double[][] covariates = new double[columns.size()][];
     System.arraycopy(filled, 1, covariates, 0, covariates.length);
-    return new Series(id, time.next(Math.toIntExact(length)), filled[0], columns, covariates);
+    return new Series(
+        id, time.next(Math.toIntExact(length)), filled[0], columns, covariates, List.of());
   }
 
   private Notation known() {

@@ -2,11 +2,14 @@ package io.github.carouselml.tasks.series;
 
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.Nearest;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Series of one frequency, in the order of their file, each under its own name: what one global
 /// model learns from.
@@ -30,6 +33,7 @@ public final class SeriesSet implements Iterable<Series> {
     this.season = season;
     this.gaps = List.copyOf(gaps);
     List<Column> columns = series.getFirst().columns();
+    List<String> attributes = names(series.getFirst());
     for (Series one : series) {
       if (byId.put(one.id(), one) != null) {
         throw new CarouselException.Data(
@@ -37,15 +41,20 @@ public final class SeriesSet implements Iterable<Series> {
       }
       if (!one.time().frequency().equals(frequency) || !one.columns().equals(columns)) {
         throw new CarouselException.Data(
-            ("The series '%s' is %s with the covariates %s, but '%s' is %s with %s; all "
+            ("The series '%s' is %s with %s, but '%s' is %s with %s; all "
                     + "series of a set must agree.")
                 .formatted(
                     one.id(),
                     one.time().frequency(),
-                    one.columns(),
+                    Column.words(one.columns()),
                     series.getFirst().id(),
                     frequency,
-                    columns));
+                    Column.words(columns)));
+      }
+      if (!names(one).equals(attributes)) {
+        throw new CarouselException.Data(
+            "The series '%s' has the static columns %s, but '%s' has %s; all series of a set must agree."
+                .formatted(one.id(), names(one), series.getFirst().id(), attributes));
       }
     }
   }
@@ -59,6 +68,54 @@ public final class SeriesSet implements Iterable<Series> {
 
   static SeriesSet of(List<Series> series, int season, List<Gap> gaps) {
     return new SeriesSet(series, season, gaps);
+  }
+
+  private static List<String> names(Series series) {
+    return series.attributes().stream().map(Attribute::name).toList();
+  }
+
+  /// The same series, each told what its row of a table says of it: one column names the series, as
+  /// in their own file, and all others are static columns.
+  ///
+  /// @throws CarouselException.Data when a series has no row, or a value is missing
+  public SeriesSet withStatic(Path table, CsvOptions options) throws IOException {
+    List<List<Attribute>> rows =
+        StaticReader.read(table, options, series.stream().map(Series::id).toList());
+    List<Series> told = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      told.add(series.get(i).withAttributes(rows.get(i)));
+    }
+    return new SeriesSet(told, season, gaps);
+  }
+
+  /// [#withStatic(Path, CsvOptions)] of a table whose names stand in `unique_id`.
+  public SeriesSet withStatic(Path table) throws IOException {
+    return withStatic(table, CsvOptions.standard());
+  }
+
+  /// The same series with what a file knows of their future columns beyond the end: rows of name,
+  /// time stamp and those columns, as in their own file.
+  ///
+  /// @throws CarouselException.Request when no column is known ahead
+  /// @throws CarouselException.Data when something in the file is wrong
+  public SeriesSet withFuture(Path file, CsvOptions options) throws IOException {
+    if (columns().stream().noneMatch(Column::future)) {
+      throw new CarouselException.Request(
+          ("%s is said to know what comes, but there is no future column that it could tell: %s."
+                  + " Which columns are known ahead is said when training (--future-cols,"
+                  + " CsvOptions.withFuture).")
+              .formatted(
+                  file,
+                  columns().isEmpty()
+                      ? "the series come without covariates"
+                      : "the series come with " + Column.words(columns())));
+    }
+    return new SeriesSet(FutureReader.read(file, options, this), season, gaps);
+  }
+
+  /// [#withFuture(Path, CsvOptions)] of a file with the columns `unique_id,ds` and the future ones.
+  public SeriesSet withFuture(Path file) throws IOException {
+    return withFuture(file, CsvOptions.standard());
   }
 
   /// The same series with a season of `steps` steps.
@@ -116,6 +173,11 @@ public final class SeriesSet implements Iterable<Series> {
                       .orElse("")));
     }
     return found;
+  }
+
+  /// The series called `id`, where there is one.
+  Optional<Series> find(String id) {
+    return Optional.ofNullable(byId.get(id));
   }
 
   public int size() {

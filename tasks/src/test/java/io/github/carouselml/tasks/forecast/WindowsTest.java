@@ -199,8 +199,8 @@ class WindowsTest {
     WindowMaker maker = WindowMaker.fit(set, WindowOptions.of(3, 2).withScaling(NONE));
     Window window = maker.windows(set).get(0);
 
-    Scale rain = maker.columnScales().get(0);
-    Scale price = maker.columnScales().get(1);
+    Scale rain = maker.seriesColumnScales().get("series").get(0);
+    Scale price = maker.seriesColumnScales().get("series").get(1);
     assertThat(window.past()[2])
         .containsExactly(4, (float) rain.apply(12), (float) price.apply(24));
     assertThat(window.future())
@@ -208,8 +208,9 @@ class WindowsTest {
     assertThatThrownBy(() -> maker.ends(set.series()).get(0))
         .isInstanceOf(CarouselException.Data.class)
         .hasMessage(
-            "The covariate 'price' of the series 'series' is not known at 6, which is to be"
-                + " forecast.");
+            "The model reads the future column 'price' at the steps that it forecasts: of the series"
+                + " 'series' from 6 to 7, but nothing is known there. Give the rest with --future"
+                + " (SeriesSet.withFuture).");
   }
 
   @Test
