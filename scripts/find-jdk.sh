@@ -1,4 +1,5 @@
-# Sourced by ./mvnw and ./carousel: exports a JAVA_HOME that is a JDK 25, or says how to get one and fails.
+# Sourced by ./mvnw and ./carousel: exports a JAVA_HOME that is a JDK 25, or says how to get one and
+# returns 1.
 # POSIX sh. The release file tells the version without starting a JVM.
 
 is_jdk_25() {
@@ -32,8 +33,10 @@ find_jdk_25() {
   return 1
 }
 
-if ! JAVA_HOME=$(find_jdk_25); then
+if ! jdk=$(find_jdk_25); then
   echo "Carousel needs a JDK 25 and found none in JAVA_HOME, in the usual folders or on the PATH: install one, for example from https://adoptium.net or with 'apt install openjdk-25-jdk', 'brew install openjdk@25' or 'sdk install java 25-tem', and set JAVA_HOME to it if it lies elsewhere." >&2
-  exit 1
+  # From a shell in which somebody works it was sourced, too: that one stays open.
+  return 1
 fi
+JAVA_HOME=$jdk
 export JAVA_HOME

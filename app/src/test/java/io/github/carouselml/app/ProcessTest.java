@@ -1,6 +1,7 @@
 package io.github.carouselml.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.carouselml.tasks.series.AirPassengers;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -80,6 +82,47 @@ final class ProcessTest {
             epochs + 1);
     assertThat(resumed.code()).as(resumed.err()).isZero();
     assertThat(folder.resolve("run/model.safetensors")).exists();
+  }
+
+  /// The log still fits into its last page, the checkpoint does not.
+  @Test
+  void a_disk_that_fills_up_in_training_leaves_the_old_files_whole() throws Exception {
+    Process probe =
+        shell("exec unshare -rm sh -c 'mkdir disk && mount -t tmpfs -o size=1m none disk'");
+    assumeTrue(ended(probe) == 0, "may mount a disk of its own");
+    Files.writeString(folder.resolve("air.csv"), AirPassengers.csv());
+    Process process =
+        shell(
+            """
+            if [ -z "${INSIDE:-}" ]; then
+              export INSIDE=1
+              exec unshare -rm sh -e "$0"
+            fi
+            mount -t tmpfs -o size=1m none disk
+            (carousel train forecast --data air.csv --out disk/run --horizon 3 --hidden-size 4 \
+              --epochs 1 --patience 0)
+            cp -r disk/run before
+            cat /dev/zero >disk/filler 2>/dev/null || true
+            failed=0
+            (carousel train forecast --out disk/run --resume --epochs 3) 2>full || failed=$?
+            cp -r disk/run after
+            rm disk/filler
+            (carousel train forecast --out disk/run --resume --epochs 3)
+            exit $((10 + failed))
+            """);
+    assertThat(ended(process)).as(text("err")).isEqualTo(11);
+    assertThat(text("full"))
+        .contains(
+            "checkpoint.safetensors: the disk is full", "The file that was there is unchanged")
+        .doesNotContain("\tat ");
+    for (String file :
+        new String[] {"model.safetensors", "checkpoint.safetensors", "report.html"}) {
+      assertThat(folder.resolve("after").resolve(file))
+          .hasSameBinaryContentAs(folder.resolve("before").resolve(file));
+    }
+    try (Stream<Path> files = Files.list(folder.resolve("after"))) {
+      assertThat(files).hasSize(7);
+    }
   }
 
   @Test

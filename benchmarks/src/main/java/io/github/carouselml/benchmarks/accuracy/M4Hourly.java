@@ -46,7 +46,11 @@ public final class M4Hourly {
             .withSeason(ForecastSpec.Season.LAST);
     ForecastModel model = Forecaster.of(spec).epochs(epochs).fit(backtest.training(data));
     IO.println(model.provenance().compact());
-    print("network, seed 1", backtest.run(data, model));
+    BacktestResult result = backtest.run(data, model);
+    print("network, seed 1", result);
+    Coverage coverage = new Coverage();
+    coverage.add(result.intervals(), backtest.run(data, model.uncalibrated()).intervals());
+    IO.println(coverage.text());
   }
 
   private static void print(String title, BacktestResult result) {
