@@ -13,6 +13,8 @@ public final class ProgressLine implements Listener {
   private final Console console;
   private long last;
 
+  private int said;
+
   public ProgressLine(Console console) {
     this.console = console;
   }
@@ -30,6 +32,7 @@ public final class ProgressLine implements Listener {
   public void epochEnded(Progress p, EpochResult epoch) {
     if (System.nanoTime() - last >= EVERY) {
       last = System.nanoTime();
+      said = epoch.epoch();
       console.say(line(epoch, p.epochs(), p.seconds()));
     }
   }
@@ -41,7 +44,7 @@ public final class ProgressLine implements Listener {
 
   @Override
   public void finished(Progress p, TrainResult result) {
-    if (!result.epochs().isEmpty()) {
+    if (!result.epochs().isEmpty() && result.epochs().getLast().epoch() != said) {
       console.say(line(result.epochs().getLast(), p.epochs(), result.seconds()));
     }
   }

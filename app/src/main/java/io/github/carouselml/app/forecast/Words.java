@@ -31,8 +31,11 @@ public final class Words {
               only.time().label(0),
               only.time().label(only.length() - 1));
     }
-    return "%,d series of %,d to %,d steps, %s"
-        .formatted(data.size(), data.shortest(), data.longest(), data.frequency());
+    String steps =
+        data.shortest() == data.longest()
+            ? "%,d".formatted(data.longest())
+            : "%,d to %,d".formatted(data.shortest(), data.longest());
+    return "%,d series of %s steps, %s".formatted(data.size(), steps, data.frequency());
   }
 
   /// `An LSTM of 32 units`, `5 GRUs of 2 layers of 32 units`.
@@ -146,11 +149,10 @@ public final class Words {
   static String coverage(Contest contest) {
     String held =
         contest.network().result().intervals().stream()
-            .map(i ->
-                "%.1f %% of the values lie inside the %d %% interval"
-                    .formatted(i.coverage().value(), i.level()))
+            .map(
+                i -> "%.1f %% inside the %d %% interval".formatted(i.coverage().value(), i.level()))
             .collect(Collectors.joining(", "));
-    return held.isEmpty() ? "" : held + ".";
+    return held.isEmpty() ? "" : "Of the values that came, " + held + ".";
   }
 
   private static String word(Enum<?> constant) {

@@ -5,6 +5,7 @@ import io.github.carouselml.tasks.forecast.Forecast;
 import io.github.carouselml.tasks.forecast.IntervalAccuracy;
 import io.github.carouselml.tasks.forecast.Outcome;
 import io.github.carouselml.tasks.forecast.Score;
+import io.github.carouselml.tasks.series.Column;
 import io.github.carouselml.tasks.series.Series;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -119,7 +120,11 @@ public final class ReportPage {
   private String seriesNote() {
     String tested =
         report.contest().isPresent()
-            ? "Each forecast begins at a dotted line and knows nothing after it. "
+            ? "Each forecast begins at a dotted line and knows nothing after it%s. "
+                .formatted(
+                    report.data().columns().stream().anyMatch(Column::future)
+                        ? " but the columns that are known ahead"
+                        : "")
             : "";
     boolean beyond = !report.ahead().isEmpty();
     String tinted = beyond ? "The tinted end lies beyond the data. " : "";

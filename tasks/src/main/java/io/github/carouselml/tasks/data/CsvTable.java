@@ -84,14 +84,19 @@ public final class CsvTable {
     if (at >= 0) {
       return at;
     }
+    boolean apart = header.size() == 1 && header.getFirst().matches(".*[;\t|].*");
     String meant = Nearest.of(name, header).map(near -> " Did you mean '" + near + "'?").orElse("");
-    String apart =
-        header.size() == 1 && (header.getFirst().contains(";") || header.getFirst().contains("\t"))
-            ? " Are its fields separated by something else than '" + separator + "'?"
-            : "";
     throw new CarouselException.Data(
-        "%s has no column '%s'; it has %s.%s%s %s"
-            .formatted(file, name, quoted(header), meant, apart, hint)
+        "%s has no column '%s'; it has %s.%s %s"
+            .formatted(
+                file,
+                name,
+                quoted(header),
+                apart ? "" : meant,
+                apart
+                    ? "Its fields are separated by something else than '%s': say by what (--separator, CsvOptions.withSeparator)."
+                        .formatted(separator)
+                    : hint)
             .strip());
   }
 

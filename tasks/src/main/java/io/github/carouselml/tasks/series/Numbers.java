@@ -52,7 +52,7 @@ final class Numbers {
             .formatted(
                 text,
                 DECIMAL_COMMA.matcher(text).matches()
-                    ? " Numbers are written with a point: 1.5."
+                    ? " Numbers are written with a point and nothing else between digits: 1234.5."
                     : ""));
   }
 }

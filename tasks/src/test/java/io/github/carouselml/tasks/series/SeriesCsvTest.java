@@ -129,7 +129,7 @@ class SeriesCsvTest {
       quoteCharacter = '`',
       value = {
         "twelve | 'twelve' is not a number.",
-        "\"1,5\" | '1,5' is not a number. Numbers are written with a point: 1.5.",
+        "\"1,5\" | '1,5' is not a number. Numbers are written with a point and nothing else between digits: 1234.5.",
         "1d | '1d' is not a number.",
         "0x1p3 | '0x1p3' is not a number.",
         "NaN | 'NaN' is no value. Fill missing values yourself",
@@ -185,7 +185,7 @@ class SeriesCsvTest {
         .hasMessageStartingWith(
             at(
                 ", line 5, column 'ds': 2020-01-20 is not a whole number of steps after 2020-01-01,"
-                    + " which is weekly."));
+                    + " where the frequency is weekly."));
   }
 
   @Test
