@@ -113,7 +113,8 @@ public final class Main implements Runnable {
     return code;
   }
 
-  /// Help does not hide a mistake: picocli passes over what it does not know where help is asked for.
+  /// Help does not hide a mistake: where it is asked for, picocli passes over what it does not
+  /// know.
   private static int execute(ParseResult parsed) {
     for (CommandLine command : parsed.asCommandLineList()) {
       List<String> unknown = command.getParseResult().unmatched();

@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
       "  carousel train forecast --data sales.csv --horizon 12 --out run",
       "  carousel train forecast --data load.csv --freq hourly --horizon 48 --context 336 \\",
       "      --test-start 2024-06-01T00:00 --hidden-size 64 --out run",
-      "  carousel train forecast --data shops.csv --future-cols price,holiday --past-cols visitors \\",
-      "      --static shops-by-town.csv --horizon 14 --out run",
+      "  carousel train forecast --data shops.csv --past-cols visitors --future-cols price \\",
+      "      --static towns.csv --horizon 14 --out run",
       "  carousel train forecast --out run --resume",
       "  carousel train forecast --config run/config.yaml --seed 2 --out run2"
     })

@@ -108,7 +108,7 @@ final class CovariateCommandTest {
     Command judged =
         Command.run("evaluate", run, "--data", data, "--backtest", "--start", "2024-02-10");
     assertThat(judged.code()).as(judged.err()).isZero();
-    assertThat(judged.out()).contains("LSTM", "of the values lie inside the 80 % interval");
+    assertThat(judged.out()).contains("LSTM", "% inside the 80 % interval");
   }
 
   @Test

@@ -71,7 +71,8 @@ record RunReport(
     if (asked.judgedOn().equals("validation")) {
       remarks.add(
           "These are the steps that training was validated on and intervals were fitted to, so both"
-              + " look a little too good. With --test-start, the end of the data is kept out of training altogether.");
+              + " look a little too good. With --test-start, the end of the data is kept out of"
+              + " training altogether.");
     } else if (judgement.isEmpty()) {
       remarks.add("Nothing was held out, so nothing says how good the forecasts are.");
     }

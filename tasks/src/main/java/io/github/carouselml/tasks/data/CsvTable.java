@@ -94,7 +94,8 @@ public final class CsvTable {
                 quoted(header),
                 apart ? "" : meant,
                 apart
-                    ? "Its fields are separated by something else than '%s': say by what (--separator, CsvOptions.withSeparator)."
+                    ? ("Its fields are separated by something else than '%s': say by what"
+                            + " (--separator, CsvOptions.withSeparator).")
                         .formatted(separator)
                     : hint)
             .strip());

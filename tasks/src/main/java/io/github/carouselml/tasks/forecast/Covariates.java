@@ -41,7 +41,8 @@ final class Covariates {
     double value = first.covariate(column, 0);
     boolean same = training.series().stream().allMatch(s -> s.covariate(column, 0) == value);
     throw new CarouselException.Data(
-        "The covariate '%s' is constant in what is learned from, always %s%s: there is nothing to learn from it. %s"
+        ("The covariate '%s' is constant in what is learned from, always %s%s: there is nothing to"
+                + " learn from it. %s")
             .formatted(
                 training.columns().get(column).name(),
                 value,

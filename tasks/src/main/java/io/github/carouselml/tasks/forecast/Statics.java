@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /// What a network is told of a whole series, at every step. A series of training may come back
 /// without its attributes: they are kept here.
@@ -24,6 +25,13 @@ public record Statics(List<StaticColumn> columns, Map<String, List<String>> valu
   public Statics {
     columns = List.copyOf(columns);
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    for (Map.Entry<String, List<String>> row : values.entrySet()) {
+      if (row.getValue().size() != columns.size()) {
+        throw new CarouselException.Request(
+            "The series '%s' has %d static values, but there are %d static columns."
+                .formatted(row.getKey(), row.getValue().size(), columns.size()));
+      }
+    }
   }
 
   /// Finds out what kind each column is of, and keeps its values.
@@ -48,20 +56,25 @@ public record Statics(List<StaticColumn> columns, Map<String, List<String>> valu
   private static StaticColumn column(List<Attribute> values) {
     Attribute first = values.getFirst();
     List<String> words = values.stream().map(Attribute::value).distinct().toList();
-    if (words.size() == 1) {
-      throw new CarouselException.Data(
-          "The static column '%s' is '%s' for every series: there is nothing to learn from it. Leave it out."
-              .formatted(first.name(), first.value()));
-    }
     List<Attribute> numbers =
         values.stream().filter(v -> StaticColumn.number(v.value()).isPresent()).toList();
+    boolean oneNumber =
+        numbers.size() == values.size()
+            && numbers.stream().map(v -> StaticColumn.number(v.value())).distinct().count() == 1;
+    if (words.size() == 1 || oneNumber) {
+      throw new CarouselException.Data(
+          ("The static column '%s' is '%s' for every series: there is nothing to learn from it."
+                  + " Leave it out.")
+              .formatted(first.name(), first.value()));
+    }
     if (numbers.isEmpty()) {
       return new StaticColumn.Category(first.name(), words);
     }
     for (Attribute value : values) {
       if (StaticColumn.number(value.value()).isEmpty()) {
         throw new CarouselException.Data(
-            "%s: '%s' is not a number, but '%s' (%s) is. A static column has numbers only, or words only."
+            ("%s: '%s' is not a number, but '%s' (%s) is. A static column has numbers only, or"
+                    + " words only.")
                 .formatted(
                     value.place(),
                     value.value(),
@@ -94,7 +107,8 @@ public record Statics(List<StaticColumn> columns, Map<String, List<String>> valu
     }
     if (columns.isEmpty() && !series.attributes().isEmpty()) {
       throw new CarouselException.Data(
-          "The series '%s' comes with the static columns %s, but the model was trained without any."
+          ("The series '%s' comes with the static columns %s, but the model was trained without"
+                  + " any.")
               .formatted(series.id(), quoted(series.attributes().stream().map(Attribute::name))));
     }
     return out;
@@ -112,17 +126,18 @@ public record Statics(List<StaticColumn> columns, Map<String, List<String>> valu
         .orElseThrow(() ->
             new CarouselException.Data(
                 series.attributes().isEmpty()
-                    ? ("The series '%s' was not in the training, and the model reads the static columns"
-                            + " %s of it. Give them with --static (SeriesSet.withStatic).")
+                    ? ("The series '%s' was not in the training, and the model reads the static"
+                            + " columns %s of it. Give them with --static (SeriesSet.withStatic).")
                         .formatted(series.id(), quoted(columns.stream().map(StaticColumn::name)))
-                    : "The model was trained with the static column '%s', but the series '%s' comes with %s."
+                    : ("The model was trained with the static column '%s', but the series '%s'"
+                            + " comes with %s.")
                         .formatted(
                             name,
                             series.id(),
                             quoted(series.attributes().stream().map(Attribute::name)))));
   }
 
-  private static String quoted(java.util.stream.Stream<String> names) {
+  private static String quoted(Stream<String> names) {
     return CsvTable.quoted(names.toList());
   }
 }

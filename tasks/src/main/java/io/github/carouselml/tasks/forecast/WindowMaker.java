@@ -47,6 +47,17 @@ public record WindowMaker(
     scales = Collections.unmodifiableMap(new LinkedHashMap<>(scales));
     columnScales = List.copyOf(columnScales);
     seriesColumnScales = Collections.unmodifiableMap(new LinkedHashMap<>(seriesColumnScales));
+    requireScales(columns, columnScales);
+    for (List<Scale> scalesOfOne : seriesColumnScales.values()) {
+      requireScales(columns, scalesOfOne);
+    }
+  }
+
+  private static void requireScales(List<Column> columns, List<Scale> scales) {
+    if (scales.size() != columns.size()) {
+      throw new CarouselException.Request(
+          "There are %d covariates, but scales for %d.".formatted(columns.size(), scales.size()));
+    }
   }
 
   /// As files have it from before covariates were scaled by series and before static columns.

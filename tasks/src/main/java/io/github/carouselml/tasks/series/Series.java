@@ -100,8 +100,8 @@ public final class Series {
     return columns;
   }
 
-  /// The value of the covariate `column` (its place in [#columns()]) at `index`, which may lie up to
-  /// [#knownAhead()] steps beyond the end where the column is known ahead.
+  /// The value of the covariate `column` (its place in [#columns()]) at `index`, which may lie up
+  /// to [#knownAhead()] steps beyond the end where the column is known ahead.
   public double covariate(int column, int index) {
     boolean ahead = columns.get(column).future() && index >= length() && index < reach(column);
     return covariates[column][ahead ? index : checked(index)];

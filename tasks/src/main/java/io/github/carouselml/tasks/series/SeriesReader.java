@@ -246,9 +246,9 @@ final class SeriesReader {
         throw table.at(
             rows.lines.get(i),
             timeColumn,
-            ("%s is not a whole number of steps after %s%s, where the frequency is %s. Time stamps must "
-                    + "be regular; if the frequency is another, name it (--freq, "
-                    + "CsvOptions.withFrequency).")
+            ("%s is not a whole number of steps after %s%s, where the frequency is %s. Time stamps"
+                    + " must be regular; if the frequency is another, name it (--freq,"
+                    + " CsvOptions.withFrequency).")
                 .formatted(write(rows.stamps.get(i)), write(anchor), ofSeries(id), frequency));
       }
       steps[i] = step.getAsLong();

@@ -53,7 +53,8 @@ public final class SeriesSet implements Iterable<Series> {
       }
       if (!names(one).equals(attributes)) {
         throw new CarouselException.Data(
-            "The series '%s' has the static columns %s, but '%s' has %s; all series of a set must agree."
+            ("The series '%s' has the static columns %s, but '%s' has %s; all series of a set must"
+                    + " agree.")
                 .formatted(one.id(), names(one), series.getFirst().id(), attributes));
       }
     }

@@ -12,6 +12,8 @@ import io.github.carouselml.tasks.series.Frequency;
 import io.github.carouselml.tasks.series.Scaling;
 import io.github.carouselml.tasks.series.Series;
 import io.github.carouselml.tasks.series.SeriesSet;
+import io.github.carouselml.train.Listener;
+import io.github.carouselml.train.Progress;
 import io.github.carouselml.train.RunFiles;
 import io.github.carouselml.train.TrainResult;
 import java.io.IOException;
@@ -185,5 +187,31 @@ class CalibrationTest {
     assertThatThrownBy(() -> SMALL.calibration(1))
         .isInstanceOf(CarouselException.Request.class)
         .hasMessage("The share for calibration lies between 0 and 1, so it cannot be 1.0.");
+  }
+
+  /// The second training is not in the checkpoint: it begins anew.
+  @Test
+  void aSecondTrainingThatWasStoppedIsDoneWhenTheRunGoesOn(@TempDir Path folder)
+      throws IOException {
+    SeriesSet air = AirPassengers.series();
+    Forecaster forecaster = SMALL.validation(0).calibration(0.25).files(RunFiles.in(folder));
+    List<ForecastRun> running = new ArrayList<>();
+    Listener stopper =
+        new Listener() {
+          @Override
+          public void finished(Progress progress, TrainResult result) {
+            running.getFirst().stop();
+          }
+        };
+    try (ForecastRun run = forecaster.listener(stopper).run(air)) {
+      running.add(run);
+      assertThat(run.train().end()).isEqualTo(TrainResult.End.INTERRUPTED);
+    }
+    try (ForecastRun run = forecaster.run(air)) {
+      assertThat(run.resume().end()).isEqualTo(TrainResult.End.COMPLETE);
+      assertThat(run.model().calibration())
+          .isEqualTo(SMALL.validation(0).calibration(0.25).fit(air).calibration())
+          .isPresent();
+    }
   }
 }
