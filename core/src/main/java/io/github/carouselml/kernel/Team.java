@@ -221,7 +221,7 @@ public final class Team implements AutoCloseable {
       for (int spins = 1; chunk < chunks; ) {
         if (finished.get(chunk * APART) > open) {
           chunk++;
-        } else if (spins % patience == 0 && claimStep(work, open, step, chunk, worker)) {
+        } else if (spins % patience == 0 && claimRest(work, open, step, chunk, chunks, worker)) {
           helped = true;
         } else {
           pause(spins++);
@@ -229,6 +229,14 @@ public final class Team implements AutoCloseable {
       }
       patience = helped ? 1 : PATIENCE;
     }
+  }
+
+  /// Claims and does the first chunk from `chunk` on that nobody has claimed, if there is one.
+  private boolean claimRest(StepTask work, long open, int step, int chunk, int chunks, int worker) {
+    while (chunk < chunks && !claimStep(work, open, step, chunk, worker)) {
+      chunk++;
+    }
+    return chunk < chunks;
   }
 
   /// Claims and does a chunk of a step, if nobody has claimed it.
