@@ -1,9 +1,11 @@
 package io.github.carouselml.benchmarks;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /// Curves of time against size as one SVG picture: a small field for each, both axes logarithmic,
@@ -63,12 +65,17 @@ final class Curves {
   }
 
   private static void field(StringBuilder out, Curve curve) {
-    double low = StrictMath.log10(curve.sizes().getFirst());
-    double high = StrictMath.log10(curve.sizes().getLast());
-    double least =
-        curve.milliseconds().stream().mapToDouble(StrictMath::log10).min().orElse(0) - 0.1;
-    double most =
-        curve.milliseconds().stream().mapToDouble(StrictMath::log10).max().orElse(1) + 0.1;
+    double[] xs = logarithms(curve.sizes());
+    double[] ys = logarithms(curve.milliseconds());
+    double low = xs[0];
+    double high = xs[xs.length - 1];
+    double meanX = Arrays.stream(xs).average().orElse(0);
+    double meanY = Arrays.stream(ys).average().orElse(0);
+    double from = meanY + curve.exponent() * (low - meanX);
+    double to = meanY + curve.exponent() * (high - meanX);
+    double[] shown = DoubleStream.concat(Arrays.stream(ys), DoubleStream.of(from, to)).toArray();
+    double least = Arrays.stream(shown).min().orElse(0) - 0.1;
+    double most = Arrays.stream(shown).max().orElse(1) + 0.1;
     double across = WIDTH - LEFT - RIGHT;
     double up = HEIGHT - TOP - BOTTOM;
     text(
@@ -80,34 +87,32 @@ final class Curves {
     out.append(
         "<rect class=\"frame\" x=\"%d\" y=\"%d\" width=\"%.0f\" height=\"%.0f\"/>%n"
             .formatted(LEFT, TOP, across, up));
-    for (int e = (int) StrictMath.ceil(least); e <= StrictMath.floor(most); e++) {
-      double y = TOP + (most - e) / (most - least) * up;
-      out.append(
-          String.format(
-              Locale.ROOT,
-              "<line class=\"grid\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/>%n",
-              LEFT,
-              y,
-              WIDTH - RIGHT,
-              y));
-      text(
-          out,
-          LEFT - 5,
-          y + 4,
-          "end",
-          e >= 0 ? "1" + "0".repeat(e) : "0." + "0".repeat(-e - 1) + "1");
+    for (int e = (int) StrictMath.floor(least); e <= StrictMath.floor(most); e++) {
+      for (int digit : most - least > 1.2 ? new int[] {1} : new int[] {1, 2, 5}) {
+        double value = e + StrictMath.log10(digit);
+        if (value < least || value > most) {
+          continue;
+        }
+        double y = TOP + (most - value) / (most - least) * up;
+        out.append(
+            String.format(
+                Locale.ROOT,
+                "<line class=\"grid\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/>%n",
+                LEFT,
+                y,
+                WIDTH - RIGHT,
+                y));
+        text(
+            out,
+            LEFT - 5,
+            y + 4,
+            "end",
+            e >= 0 ? digit + "0".repeat(e) : "0." + "0".repeat(-e - 1) + digit);
+      }
     }
     text(out, 6, TOP - 2, "start", "ms");
-    double[] xs = new double[curve.sizes().size()];
-    double[] ys = new double[xs.length];
-    double meanX = 0;
-    double meanY = 0;
     StringBuilder points = new StringBuilder();
     for (int i = 0; i < xs.length; i++) {
-      xs[i] = StrictMath.log10(curve.sizes().get(i));
-      ys[i] = StrictMath.log10(curve.milliseconds().get(i));
-      meanX += xs[i] / xs.length;
-      meanY += ys[i] / xs.length;
       double x = LEFT + (xs[i] - low) / (high - low) * across;
       double y = TOP + (most - ys[i]) / (most - least) * up;
       points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
@@ -116,8 +121,6 @@ final class Curves {
               Locale.ROOT, "<circle class=\"point\" cx=\"%.1f\" cy=\"%.1f\" r=\"2.6\"/>%n", x, y));
       text(out, x, HEIGHT - 18, "middle", "%.0f".formatted(curve.sizes().get(i)));
     }
-    double from = meanY + curve.exponent() * (low - meanX);
-    double to = meanY + curve.exponent() * (high - meanX);
     out.append(
         String.format(
             Locale.ROOT,
@@ -127,6 +130,10 @@ final class Curves {
             WIDTH - RIGHT,
             TOP + (most - to) / (most - least) * up));
     out.append("<polyline class=\"curve\" points=\"").append(points).append("\"/>\n");
+  }
+
+  private static double[] logarithms(List<Double> values) {
+    return values.stream().mapToDouble(StrictMath::log10).toArray();
   }
 
   private static void text(StringBuilder out, double x, double y, String anchor, String text) {

@@ -20,6 +20,11 @@ public final class AllocatedBytes {
     return after - before + helpers(all, count) - helpersBefore;
   }
 
+  /// What the calling thread has allocated since it began.
+  public static long onThisThread() {
+    return THREADS.getCurrentThreadAllocatedBytes();
+  }
+
   private static long helpers(Thread[] all, int count) {
     long bytes = 0;
     for (int i = 0; i < count; i++) {

@@ -1,6 +1,5 @@
 package io.github.carouselml.inspect;
 
-import com.sun.management.ThreadMXBean;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.RecurrentNoise;
 import io.github.carouselml.tensor.Attentions;
@@ -20,7 +19,6 @@ import io.github.carouselml.tensor.RecurrentPlan;
 import io.github.carouselml.tensor.Rows;
 import io.github.carouselml.tensor.Slot;
 import io.github.carouselml.tensor.Updates;
-import java.lang.management.ManagementFactory;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -33,20 +31,24 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Where the time of a run goes: it stands in front of a backend, which computes the same as without
 /// it, and counts every operation: calls, seconds, floating-point operations of matrix products,
 /// bytes handled and bytes allocated. Any number of threads may compute under one profile.
 public final class Profile {
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
+  private final LongSupplier allocatedBytes;
   private final Map<String, Counts> counts = new LinkedHashMap<>();
   private long begun = Long.MAX_VALUE;
   private long ended;
 
   /// A profile of nothing yet.
-  public Profile() {}
+  ///
+  /// @param allocatedBytes tells how much the calling thread has allocated since it began
+  public Profile(LongSupplier allocatedBytes) {
+    this.allocatedBytes = allocatedBytes;
+  }
 
   /// One operation's share.
   ///
@@ -192,11 +194,11 @@ public final class Profile {
       if (arguments == null || method.getDeclaringClass() == Object.class) {
         return method.invoke(target, arguments);
       }
-      long before = THREADS.getCurrentThreadAllocatedBytes();
+      long before = allocatedBytes.getAsLong();
       long from = System.nanoTime();
       Object result = method.invoke(target, arguments);
       long to = System.nanoTime();
-      long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+      long allocated = allocatedBytes.getAsLong() - before;
       Work work = describer.describe(method.getName(), arguments);
       count(work.operation(), from, to, 2 * work.multiplyAdds(), bytes(arguments), allocated);
       return result;

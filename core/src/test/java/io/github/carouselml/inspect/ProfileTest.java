@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.carouselml.cpu.AllocatedBytes;
 import io.github.carouselml.grad.Parameters;
 import io.github.carouselml.grad.Program;
 import io.github.carouselml.grad.RowSpace;
@@ -70,7 +71,7 @@ class ProfileTest {
 
   @Test
   void countsEveryOperationAndChangesNoBit() {
-    Profile profile = new Profile();
+    Profile profile = new Profile(AllocatedBytes::onThisThread);
     List<float[]> watched;
     Profile[] closed = new Profile[1];
     try (Backend backend = profile.of(plain(), made -> closed[0] = made)) {
@@ -112,7 +113,7 @@ class ProfileTest {
 
   @Test
   void anErrorOfTheBackendComesThroughAsItIs() {
-    try (Backend backend = new Profile().of(plain(), _ -> {})) {
+    try (Backend backend = new Profile(AllocatedBytes::onThisThread).of(plain(), _ -> {})) {
       RecurrentPlan plan = backend.plan(new CellSpec.Lstm(2), 2, 1, 1, EnumSet.noneOf(Flag.class));
       Slot slot = Slot.of(backend.allocate(64));
       Slot[] none = {};

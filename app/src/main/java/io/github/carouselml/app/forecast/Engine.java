@@ -1,6 +1,7 @@
 package io.github.carouselml.app.forecast;
 
 import io.github.carouselml.app.console.Console;
+import io.github.carouselml.cpu.AllocatedBytes;
 import io.github.carouselml.cpu.KernelProvider;
 import io.github.carouselml.cpu.Kernels;
 import io.github.carouselml.inspect.Profile;
@@ -27,7 +28,9 @@ public record Engine(String backend, String kernels, int threads, boolean profil
         Backends.open(
             backend,
             new BackendOptions(kernels, threads, remark -> console.say("carousel: " + remark)));
-    return profile ? new Profile().of(opened, made -> console.say(made.table())) : opened;
+    return profile
+        ? new Profile(AllocatedBytes::onThisThread).of(opened, made -> console.say(made.table()))
+        : opened;
   }
 
   /// `simd (8 floats a vector), 2 threads`.
