@@ -1,20 +1,7 @@
 package io.github.carouselml.benchmarks;
 
-import io.github.carouselml.grad.Parameter;
-import io.github.carouselml.grad.Parameters;
-import io.github.carouselml.grad.Program;
-import io.github.carouselml.grad.RowSpace;
-import io.github.carouselml.grad.Tape;
-import io.github.carouselml.grad.Tensor;
-import io.github.carouselml.layer.Dense;
-import io.github.carouselml.layer.Layer;
-import io.github.carouselml.layer.Recurrent;
-import io.github.carouselml.loss.MeanLoss;
-import io.github.carouselml.spec.CellSpec;
-import io.github.carouselml.spec.LossSpec;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Backends;
-import io.github.carouselml.tensor.Rows;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
 
 /// What does it cost to forget `--add-modules jdk.incubator.vector`? `benchmarks/flag-cost`.
 ///
@@ -255,82 +241,40 @@ final class FlagCost {
 
   /// One process: first calls, warm-up, then the median of samples, each of about 20 ms.
   private static Map<String, Object> measure(Case one, long seconds) {
-    try (Backend backend = Backends.cpu()) {
-      Recurrent recurrent = new Recurrent("lstm", one.inputs, new CellSpec.Lstm(one.hidden));
-      Dense dense = new Dense("head", one.hidden, 1);
-      Parameters parameters = Layer.initialize(backend, List.of(recurrent, dense), 1);
-      Rows rows = new Rows(one.steps, one.sequences);
-      RowSpace space = new RowSpace.Steps(rows);
-      Tape.Mode mode = one.training ? Tape.Mode.TRAIN : Tape.Mode.PREDICT;
-      Tape tape = new Tape(backend, parameters, mode, 1);
-      Tensor x = tape.input("x", space, one.inputs);
-      Tensor y = tape.input("y", space, 1);
-      MeanLoss.of(new LossSpec.Squared(), dense.apply(recurrent.apply(x)), y);
-      try (Program program = tape.program()) {
-        int[] lengths = new int[one.sequences];
-        Arrays.fill(lengths, one.steps);
-        rows.set(lengths, one.sequences);
-        program.upload(x, numbers(rows.count() * one.inputs));
-        program.upload(y, numbers(rows.count()));
-        Runnable call =
-            () -> {
-              if (one.training) {
-                parameters.zeroGradients(program.operations());
-                program.train(0, 1);
-              } else {
-                program.evaluate(0);
-              }
-            };
-        for (int i = 0; i < one.firstCalls; i++) {
-          call.run();
-        }
-        long start = ManagementFactory.getRuntimeMXBean().getStartTime();
-        double first = (System.currentTimeMillis() - start) / 1e3;
-
-        long end = System.nanoTime() + seconds * 1_000_000_000L;
-        int calls = 0;
-        long begun = System.nanoTime();
-        while (System.nanoTime() < end) {
-          call.run();
-          calls++;
-        }
-        double each = (double) (System.nanoTime() - begun) / calls;
-        int perSample = (int) Math.max(1, 20e6 / each);
-        double[] samples = new double[40];
-        for (int s = 0; s < samples.length; s++) {
-          long from = System.nanoTime();
-          for (int i = 0; i < perSample; i++) {
-            call.run();
-          }
-          samples[s] = (System.nanoTime() - from) / 1e6 / perSample;
-        }
-
-        Map<String, Object> result = new LinkedHashMap<>();
-        result.put("milliseconds", Ratio.median(samples));
-        result.put("firstCallsSeconds", first);
-        result.put("digest", digest(parameters, program, one.training));
-        return result;
+    try (Backend backend = Backends.cpu();
+        ProgramRun run =
+            new ProgramRun(
+                backend, one.training, one.steps, one.sequences, one.inputs, one.hidden)) {
+      for (int i = 0; i < one.firstCalls; i++) {
+        run.run();
       }
-    }
-  }
+      long start = ManagementFactory.getRuntimeMXBean().getStartTime();
+      double first = (System.currentTimeMillis() - start) / 1e3;
 
-  private static String digest(Parameters parameters, Program program, boolean training) {
-    int hash = Double.hashCode(program.evaluate(0));
-    for (Parameter parameter : parameters.all()) {
-      if (training) {
-        hash = 31 * hash + Arrays.hashCode(parameters.gradient(parameter.name()));
+      long end = System.nanoTime() + seconds * 1_000_000_000L;
+      int calls = 0;
+      long begun = System.nanoTime();
+      while (System.nanoTime() < end) {
+        run.run();
+        calls++;
       }
-    }
-    return Integer.toHexString(hash);
-  }
+      double each = (double) (System.nanoTime() - begun) / calls;
+      int perSample = (int) Math.max(1, 20e6 / each);
+      double[] samples = new double[40];
+      for (int s = 0; s < samples.length; s++) {
+        long from = System.nanoTime();
+        for (int i = 0; i < perSample; i++) {
+          run.run();
+        }
+        samples[s] = (System.nanoTime() - from) / 1e6 / perSample;
+      }
 
-  private static float[] numbers(int count) {
-    Random random = new Random(7);
-    float[] numbers = new float[count];
-    for (int i = 0; i < count; i++) {
-      numbers[i] = (float) random.nextGaussian();
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put("milliseconds", Ratio.median(samples));
+      result.put("firstCallsSeconds", first);
+      result.put("digest", run.digest());
+      return result;
     }
-    return numbers;
   }
 
   /// Times are medians over the pairs.

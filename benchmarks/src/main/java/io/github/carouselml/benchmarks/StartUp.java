@@ -1,19 +1,7 @@
 package io.github.carouselml.benchmarks;
 
-import io.github.carouselml.grad.Parameters;
-import io.github.carouselml.grad.Program;
-import io.github.carouselml.grad.RowSpace;
-import io.github.carouselml.grad.Tape;
-import io.github.carouselml.grad.Tensor;
-import io.github.carouselml.layer.Dense;
-import io.github.carouselml.layer.Layer;
-import io.github.carouselml.layer.Recurrent;
-import io.github.carouselml.loss.MeanLoss;
-import io.github.carouselml.spec.CellSpec;
-import io.github.carouselml.spec.LossSpec;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Backends;
-import io.github.carouselml.tensor.Rows;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +13,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 
 /// How long until something comes out? `benchmarks/startup`: new processes with a small model (LSTM,
 /// T=36 B=32 I=4 H=32), each told by the time from its start to the end of its first training step
@@ -125,70 +112,35 @@ final class StartUp {
   }
 
   private static Map<String, Object> measure(boolean training) {
-    int steps = 36;
-    int sequences = 32;
-    try (Backend backend = Backends.cpu()) {
-      Recurrent recurrent = new Recurrent("lstm", 4, new CellSpec.Lstm(32));
-      Dense dense = new Dense("head", 32, 1);
-      Parameters parameters = Layer.initialize(backend, List.of(recurrent, dense), 1);
-      Rows rows = new Rows(steps, sequences);
-      RowSpace space = new RowSpace.Steps(rows);
-      Tape tape = new Tape(backend, parameters, training ? Tape.Mode.TRAIN : Tape.Mode.PREDICT, 1);
-      Tensor x = tape.input("x", space, 4);
-      Tensor y = tape.input("y", space, 1);
-      MeanLoss.of(new LossSpec.Squared(), dense.apply(recurrent.apply(x)), y);
-      try (Program program = tape.program()) {
-        int[] lengths = new int[sequences];
-        Arrays.fill(lengths, steps);
-        rows.set(lengths, sequences);
-        program.upload(x, numbers(rows.count() * 4));
-        program.upload(y, numbers(rows.count()));
-        Runnable call =
-            () -> {
-              if (training) {
-                parameters.zeroGradients(program.operations());
-                program.train(0, 1);
-              } else {
-                program.evaluate(0);
-              }
-            };
-        call.run();
-        Instant start = ProcessHandle.current().info().startInstant().orElseThrow();
-        double first = Duration.between(start, Instant.now()).toNanos() / 1e9;
+    try (Backend backend = Backends.cpu();
+        ProgramRun run = new ProgramRun(backend, training, 36, 32, 4, 32)) {
+      run.run();
+      Instant start = ProcessHandle.current().info().startInstant().orElseThrow();
+      double first = Duration.between(start, Instant.now()).toNanos() / 1e9;
 
-        double[] times = new double[4_000_000];
-        int calls = 0;
-        long begun = System.nanoTime();
-        long last = begun;
-        while (calls < times.length && last - begun < SECONDS * 1e9) {
-          call.run();
-          long now = System.nanoTime();
-          times[calls++] = (now - last) / 1e6;
-          last = now;
-        }
-        double[] settled = Arrays.copyOfRange(times, calls * 3 / 4, calls);
-        double median = Ratio.median(settled);
-        int slow = 0;
-        for (double time : settled) {
-          slow += time > 3 * median ? 1 : 0;
-        }
-        Map<String, Object> result = new LinkedHashMap<>();
-        result.put("firstSeconds", first);
-        result.put("firstCallsMilliseconds", Ratio.median(Arrays.copyOf(times, 20)));
-        result.put("settledMilliseconds", median);
-        result.put("settledSlowCallsPercent", 100.0 * slow / settled.length);
-        result.put("slowestMilliseconds", Arrays.stream(times).max().orElse(0));
-        return result;
+      double[] times = new double[4_000_000];
+      int calls = 0;
+      long begun = System.nanoTime();
+      long last = begun;
+      while (calls < times.length && last - begun < SECONDS * 1e9) {
+        run.run();
+        long now = System.nanoTime();
+        times[calls++] = (now - last) / 1e6;
+        last = now;
       }
+      double[] settled = Arrays.copyOfRange(times, calls * 3 / 4, calls);
+      double median = Ratio.median(settled);
+      int slow = 0;
+      for (double time : settled) {
+        slow += time > 3 * median ? 1 : 0;
+      }
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put("firstSeconds", first);
+      result.put("firstCallsMilliseconds", Ratio.median(Arrays.copyOf(times, 20)));
+      result.put("settledMilliseconds", median);
+      result.put("settledSlowCallsPercent", 100.0 * slow / settled.length);
+      result.put("slowestMilliseconds", Arrays.stream(times).max().orElse(0));
+      return result;
     }
-  }
-
-  private static float[] numbers(int count) {
-    Random random = new Random(7);
-    float[] numbers = new float[count];
-    for (int i = 0; i < count; i++) {
-      numbers[i] = (float) random.nextGaussian();
-    }
-    return numbers;
   }
 }
