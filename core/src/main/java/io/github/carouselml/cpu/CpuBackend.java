@@ -93,6 +93,7 @@ public final class CpuBackend implements Backend {
         new CpuNorms(engine),
         new CpuAttention(engine),
         new CpuLosses(engine, updates),
+        new CpuPaths(engine),
         updates);
   }
 

@@ -15,6 +15,7 @@ import io.github.carouselml.tensor.Norms;
 import io.github.carouselml.tensor.Operations;
 import io.github.carouselml.tensor.ParameterSpec;
 import io.github.carouselml.tensor.ParameterSpec.Role;
+import io.github.carouselml.tensor.Paths;
 import io.github.carouselml.tensor.RecurrentPlan;
 import io.github.carouselml.tensor.Rows;
 import io.github.carouselml.tensor.Slot;
@@ -341,6 +342,7 @@ public final class Profile {
           Profile.this.watch(Norms.class, own.norms(), family("norms")),
           Profile.this.watch(Attentions.class, own.attentions(), Profile::attention),
           Profile.this.watch(Losses.class, own.losses(), family("losses")),
+          Profile.this.watch(Paths.class, own.paths(), family("paths")),
           Profile.this.watch(Updates.class, own.updates(), family("updates")));
     }
 

@@ -14,4 +14,5 @@ public record Operations(
     Norms norms,
     Attentions attentions,
     Losses losses,
+    Paths paths,
     Updates updates) {}

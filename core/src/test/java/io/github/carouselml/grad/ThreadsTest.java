@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.carouselml.cpu.TestBackends;
 import io.github.carouselml.layer.Layer;
 import io.github.carouselml.layer.Recurrent;
+import io.github.carouselml.loss.Crf;
+import io.github.carouselml.loss.CtcLoss;
+import io.github.carouselml.loss.Labels;
 import io.github.carouselml.loss.LinearCrossEntropy;
 import io.github.carouselml.loss.MeanLoss;
 import io.github.carouselml.spec.CellSpec;
@@ -30,6 +33,7 @@ class ThreadsTest {
       new Recurrent("r", 91, new CellSpec.Lstm(35), new CellSpec.Gru(40))
           .withDirection(Direction.BOTH)
           .withDropout(0.1);
+  private static final Crf CRF = new Crf("crf", 42);
   private static final List<ParameterSpec> OWN_SPECS =
       List.of(
           new ParameterSpec("table", new Layout.Table(50, 70), Role.TABLE),
@@ -41,7 +45,11 @@ class ThreadsTest {
           new ParameterSpec("mean", new Layout.Matrix(42, 150), Role.INPUT_WEIGHT));
 
   private static final List<ParameterSpec> SPECS =
-      Stream.concat(OWN_SPECS.stream(), STACK.parameters().stream().map(Layer.Owned::spec))
+      Stream.concat(
+              OWN_SPECS.stream(),
+              Stream.of(STACK, CRF)
+                  .flatMap(layer -> layer.parameters().stream())
+                  .map(Layer.Owned::spec))
           .toList();
 
   /// One model over at most 40 steps of 12 sequences.
@@ -54,6 +62,8 @@ class ThreadsTest {
     final Tensor weight;
     final Indices tokens;
     final Indices classes;
+    final Indices tags;
+    final Labels labels = new Labels(12, 9);
 
     Model(Backend backend) {
       parameters = Parameters.allocate(backend, SPECS, true);
@@ -72,6 +82,7 @@ class ThreadsTest {
       weight = tape.input("weight", steps, 1);
       tokens = tape.indices("tokens", steps);
       classes = tape.indices("classes", steps);
+      tags = tape.indices("tags", steps);
       Tensor h = EmbeddingOp.of(tape, tokens, parameters.get("table"));
       h = Columns.concat(List.of(h, x));
       h = STACK.apply(h);
@@ -89,6 +100,8 @@ class ThreadsTest {
       Tensor point = Columns.slice(out, 3, 21);
       MeanLoss.of(new LossSpec.Huber(0.5), point, target, null, 1);
       LinearCrossEntropy.of(h, parameters.get("head"), null, classes, null, 1);
+      CtcLoss.of(out, labels, 41, CtcLoss.Infeasible.LEAVE_OUT, 0.3f);
+      CRF.loss(out, tags, 0.3f);
       program = tape.program();
     }
 
@@ -111,6 +124,10 @@ class ThreadsTest {
       for (int r = 0; r < n; r++) {
         tokens.values()[r] = random.nextInt(50);
         classes.values()[r] = random.nextInt(3_000);
+        tags.values()[r] = random.nextInt(42);
+      }
+      for (int b = 0; b < lengths.length; b++) {
+        labels.set(b, random.ints(random.nextInt(10), 0, 41).toArray());
       }
     }
 

@@ -122,6 +122,7 @@ public final class OpaqueBackend implements Backend {
         wrap(Norms.class, real.norms()),
         wrap(Attentions.class, real.attentions()),
         wrap(Losses.class, real.losses()),
+        wrap(Paths.class, real.paths()),
         wrap(Updates.class, real.updates()));
   }
 
