@@ -4,26 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.carouselml.cpu.TestBackends;
-import io.github.carouselml.grad.Parameters;
-import io.github.carouselml.grad.Program;
-import io.github.carouselml.grad.RowSpace;
-import io.github.carouselml.grad.Tape;
-import io.github.carouselml.grad.Tensor;
-import io.github.carouselml.kernel.Random;
-import io.github.carouselml.layer.CarriedState;
-import io.github.carouselml.layer.Dense;
-import io.github.carouselml.layer.Layer;
-import io.github.carouselml.layer.Recurrent;
-import io.github.carouselml.loss.MeanLoss;
 import io.github.carouselml.model.Checkpoint;
 import io.github.carouselml.model.Weights;
 import io.github.carouselml.spec.Batches;
 import io.github.carouselml.spec.CarouselException;
-import io.github.carouselml.spec.CellSpec;
-import io.github.carouselml.spec.LossSpec;
 import io.github.carouselml.spec.TrainSpec;
 import io.github.carouselml.tensor.Backend;
-import io.github.carouselml.tensor.Rows;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,87 +20,13 @@ import org.junit.jupiter.api.io.TempDir;
 /// Truncated backpropagation in the trainer: long streams in pieces, whose states go from step to
 /// step, into checkpoints and back. That nothing passes a reset stands in CarriedStateTest.
 final class StreamTrainingTest {
-  private static final int PLACES = 3;
-  private static final int STEPS = 6;
-  private static final int PIECES = 8;
-  private static final int RESET = 4; // at place 1 another stream begins with this piece
-
-  private static final Recurrent STACK =
-      new Recurrent("r", 1, new CellSpec.Lstm(8), new CellSpec.Gru(5));
-  private static final Dense HEAD = new Dense("head", 5, 1);
-  private static final TrainSpec SPEC =
-      new TrainSpec(2, PLACES).withBatches(new Batches(PLACES).withShuffled(false));
+  private static final TrainSpec SPEC = Streams.spec();
 
   @TempDir private Path folder;
 
-  /// Each target is the number that stood two pieces before.
-  private static final class Streams implements Samples {
-    private final float[][] x = new float[PLACES][PIECES * STEPS];
-    private final boolean resets;
-
-    Streams(boolean resets) {
-      this.resets = resets;
-      Random random = new Random(3, Random.Purpose.SAMPLE, 0);
-      for (int b = 0; b < PLACES; b++) {
-        for (int t = 0; t < x[b].length; t++) {
-          x[b][t] = 2 * random.uniform((long) b * x[b].length + t) - 1;
-        }
-      }
-    }
-
-    @Override
-    public int size() {
-      return PLACES * PIECES;
-    }
-
-    @Override
-    public Batch record(Tape tape, int capacity) {
-      Rows rows = new Rows(STEPS, capacity);
-      RowSpace space = new RowSpace.Steps(rows);
-      Tensor in = tape.input("x", space, 1);
-      Tensor target = tape.input("y", space, 1);
-      CarriedState carried = new CarriedState(tape, STACK, rows);
-      Recurrent.Result result = STACK.apply(in, carried.first(), true);
-      carried.last(result.last());
-      MeanLoss.of(new LossSpec.Squared(), HEAD.apply(result.outputs()), target);
-      return new Batch() {
-        private final int[] lengths = new int[capacity];
-        private final boolean[] reset = new boolean[capacity];
-        private final float[] xs = new float[space.capacity()];
-        private final float[] ys = new float[space.capacity()];
-
-        @Override
-        public int load(Program program, int[] samples, int from, int count) {
-          int piece = samples[from] / PLACES;
-          for (int b = 0; b < count; b++) {
-            lengths[b] = STEPS - (piece + b) % 2;
-            reset[b] = piece == 0 || (resets && b == 1 && piece == RESET);
-          }
-          rows.set(lengths, count);
-          for (int b = 0; b < count; b++) {
-            for (int t = 0; t < lengths[b]; t++) {
-              int at = piece * STEPS + t;
-              xs[rows.row(t, b)] = x[b][at];
-              ys[rows.row(t, b)] = at < 2 * STEPS ? 0 : x[b][at - 2 * STEPS];
-            }
-          }
-          program.upload(in, xs);
-          program.upload(target, ys);
-          carried.begin(program, reset);
-          return rows.count();
-        }
-
-        @Override
-        public List<CarriedState> states() {
-          return List.of(carried);
-        }
-      };
-    }
-  }
-
   private static TrainJob job(Backend backend, Streams streams) {
-    Parameters parameters = Layer.initialize(backend, List.of(STACK, HEAD), 5);
-    return new TrainJob(SPEC, backend, parameters, streams).withValidation(new Streams(true));
+    return new TrainJob(SPEC, backend, Streams.parameters(backend, 5), streams)
+        .withValidation(new Streams(true));
   }
 
   private static Weights run(TrainJob job) throws Exception {
@@ -194,10 +106,10 @@ final class StreamTrainingTest {
   void batches_that_would_mix_the_places_are_refused() {
     Backend backend = TestBackends.plain();
     TrainJob job = job(backend, new Streams(true));
-    assertThatThrownBy(() -> run(job.withSpec(new TrainSpec(1, PLACES))))
+    assertThatThrownBy(() -> run(job.withSpec(new TrainSpec(1, Streams.PLACES))))
         .isInstanceOf(CarouselException.Request.class)
         .hasMessageEndingWith("in the order of the data and batches in one part, not shuffled.");
-    TrainSpec parts = SPEC.withBatches(new Batches(PLACES, 2, false));
+    TrainSpec parts = SPEC.withBatches(new Batches(Streams.PLACES, 2, false));
     assertThatThrownBy(() -> run(job.withSpec(parts))).hasMessageEndingWith("not in parts.");
   }
 }

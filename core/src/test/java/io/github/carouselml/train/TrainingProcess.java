@@ -17,11 +17,35 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// A run that may be killed, here or in another process: `run|resume FOLDER EVENT` trains and
+/// A run that may be killed, here or in another process: `run|resume TASK FOLDER EVENT` trains and
 /// prints each event ("step 3" after its line in the log, "epoch 1", "checkpoint 6"); at EVENT it
 /// waits for its end. On a signal it stops as the command does.
 final class TrainingProcess {
   static final int STEPS = 24;
+  static final int STREAM_STEPS = 2 * Streams.PIECES;
+
+  /// What is trained.
+  enum Task {
+    TOY {
+      @Override
+      TrainJob job(Path folder) {
+        return TrainingProcess.job(folder);
+      }
+    },
+    /// States are carried from step to step, so checkpoints have them.
+    STREAMS {
+      @Override
+      TrainJob job(Path folder) {
+        Backend backend = TestBackends.plain();
+        TrainSpec spec = Streams.spec().withCheckpointSteps(3);
+        return new TrainJob(spec, backend, Streams.parameters(backend, 5), new Streams(true))
+            .withValidation(new Streams(true))
+            .withFiles(RunFiles.in(folder));
+      }
+    };
+
+    abstract TrainJob job(Path folder);
+  }
 
   private TrainingProcess() {}
 
@@ -102,7 +126,8 @@ final class TrainingProcess {
   @SuppressWarnings("SystemOut") // the parent reads it
   public static void main(String[] args) throws Exception {
     Thread main = Thread.currentThread();
-    try (Trainer trainer = new Trainer(job(Path.of(args[1])).withListener(new Told(args[2])))) {
+    TrainJob job = Task.valueOf(args[1]).job(Path.of(args[2])).withListener(new Told(args[3]));
+    try (Trainer trainer = new Trainer(job)) {
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(() -> {
@@ -120,7 +145,7 @@ final class TrainingProcess {
   }
 
   /// The command that runs this class, of classes in folders on the class path.
-  static List<String> command(String mode, Path folder, String last) {
+  static List<String> command(String mode, Task task, Path folder, String last) {
     try {
       return List.of(
           Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -132,6 +157,7 @@ final class TrainingProcess {
           placeOf(Trainer.class) + File.pathSeparator + placeOf(TrainingProcess.class),
           TrainingProcess.class.getName(),
           mode,
+          task.name(),
           folder.toString(),
           last);
     } catch (URISyntaxException e) {
