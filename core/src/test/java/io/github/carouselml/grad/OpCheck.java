@@ -12,10 +12,12 @@ import io.github.carouselml.tensor.Slot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /// Holds operations on a tape to a reference in double: values directly, gradients by central
 /// differences of the reference, at batches of unequal lengths, of nothing, and of one sequence. It
-/// runs on the CPU and on a backend with opaque, poisoned buffers, which must give the same bits.
+/// runs on the CPU and, in plain loops, on a backend with opaque, poisoned buffers, which must give
+/// the same bits.
 final class OpCheck {
   static final int[][] BATCHES = {{3, 1, 0, 5}, {1}, {0}, {}, {4, 4, 2}, {0, 2}};
 
@@ -37,6 +39,7 @@ final class OpCheck {
   private final Model model;
   private final Reference reference;
   private double offset;
+  private Supplier<Backend> kernels = TestBackends::plain;
 
   OpCheck(List<Input> inputs, List<ParameterSpec> parameters, Model model, Reference reference) {
     this.inputs = inputs;
@@ -48,6 +51,12 @@ final class OpCheck {
   /// Inputs around this instead of 0.
   OpCheck around(double newOffset) {
     offset = newOffset;
+    return this;
+  }
+
+  /// With other kernels than plain loops.
+  OpCheck on(Supplier<Backend> newKernels) {
+    kernels = newKernels;
     return this;
   }
 
@@ -84,7 +93,10 @@ final class OpCheck {
     }
 
     String where = "seed " + seed + ", lengths " + java.util.Arrays.toString(lengths);
-    Result result = tape(TestBackends.plain(), false, rows, x, w, dy);
+    Result result;
+    try (Backend backend = kernels.get()) {
+      result = tape(backend, false, rows, x, w, dy);
+    }
     Result opaque = tape(new OpaqueBackend(TestBackends.plain()), true, rows, x, w, dy);
     sameBits(where, result.values, opaque.values);
     sameBits(where, result.inputGradients, opaque.inputGradients);

@@ -3,24 +3,44 @@ package io.github.carouselml.grad;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.carouselml.cpu.Engine;
 import io.github.carouselml.cpu.TestBackends;
 import io.github.carouselml.grad.OpCheck.Input;
+import io.github.carouselml.layer.AdditiveAttention;
+import io.github.carouselml.layer.Layer;
+import io.github.carouselml.layer.LuongAttention;
+import io.github.carouselml.layer.MultiHeadAttention;
+import io.github.carouselml.layer.Recurrent;
+import io.github.carouselml.layer.TransformerBlock;
 import io.github.carouselml.spec.CarouselException;
+import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Layout;
 import io.github.carouselml.tensor.ParameterSpec;
 import io.github.carouselml.tensor.ParameterSpec.Role;
 import io.github.carouselml.tensor.Rows;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Attention against the same in double by finite differences, and its bits: of a sequence among
-/// others, of a step with others after it, on any threads.
-class AttentionTest {
+/// Attention on every set of kernels: against the same in double by finite differences, and its bits:
+/// of a sequence among others, of a step with others after it, on any threads, on plain loops, and in
+/// whole layers on top of an LSTM.
+public abstract class AttentionContract {
+  /// The kernels under test, with a team of so many threads.
+  protected abstract Engine engine(int threads);
+
+  private Backend backend() {
+    return TestBackends.of(engine(2));
+  }
+
   /// Scores of a query and a key.
   private interface Score {
     double of(double[] q, double[] k, int from, int to);
@@ -71,7 +91,7 @@ class AttentionTest {
     };
   }
 
-  private static void multiplicative(
+  private void multiplicative(
       boolean perStep, int size, int values, int heads, float scale, boolean causal) {
     new OpCheck(
             List.of(new Input(perStep, size), new Input(true, size), new Input(true, values)),
@@ -83,6 +103,7 @@ class AttentionTest {
                 new double[][][] {
                   attention(rows, perStep, x[0], x[1], x[2], values, heads, causal, dot(scale))
                 })
+        .on(this::backend)
         .run();
   }
 
@@ -107,6 +128,7 @@ class AttentionTest {
                 List.of(AttentionOp.multiplicative(x.get(0), x.get(0), x.get(0), 2, 0.5f, true)),
             (rows, x, _) ->
                 new double[][][] {attention(rows, true, x[0], x[0], x[0], 4, 2, true, dot(0.5f))})
+        .on(this::backend)
         .run();
   }
 
@@ -137,14 +159,15 @@ class AttentionTest {
                         return sum;
                       })
                 })
+        .on(this::backend)
         .run();
   }
 
   /// Outputs and gradients by sequence, `[b][step][4]`, of an attention with queries and keys of
   /// lengths of their own.
   private static float[][][][] run(
-      int threads, boolean additive, boolean causal, int[] queryLengths, int[] keyLengths) {
-    try (Backend backend = TestBackends.plain(threads)) {
+      Engine engine, boolean additive, boolean causal, int[] queryLengths, int[] keyLengths) {
+    try (Backend backend = TestBackends.of(engine)) {
       int B = keyLengths.length;
       Rows keys = new Rows(90, B);
       keys.set(keyLengths, B);
@@ -209,13 +232,13 @@ class AttentionTest {
   void a_sequence_has_its_bits_among_others_and_on_any_threads(boolean additive) {
     int[] queries = {40, 3, 0, 70, 1};
     int[] keys = {20, 80, 5, 30, 0};
-    float[][][][] one = run(1, additive, false, queries, keys);
-    for (int threads : new int[] {2, 7}) {
-      assertThat(Arrays.deepEquals(run(threads, additive, false, queries, keys), one))
+    float[][][][] one = run(TestBackends.plainEngine(1), additive, false, queries, keys);
+    for (int threads : new int[] {1, 2, 7}) {
+      assertThat(Arrays.deepEquals(run(engine(threads), additive, false, queries, keys), one))
           .as("%d threads", threads)
           .isTrue();
     }
-    float[][][][] alone = run(1, additive, false, new int[] {40}, new int[] {20});
+    float[][][][] alone = run(engine(1), additive, false, new int[] {40}, new int[] {20});
     for (int i = 0; i < 3; i++) {
       assertThat(Arrays.deepEquals(alone[i][0], one[i][0])).as("result %d", i).isTrue();
     }
@@ -225,10 +248,79 @@ class AttentionTest {
 
   @Test
   void a_causal_step_does_not_know_what_comes_after_it() {
-    float[][][] whole = run(1, false, true, new int[0], new int[] {33, 50})[0];
-    float[][][] cut = run(2, false, true, new int[0], new int[] {21, 2})[0];
+    float[][][] whole = run(engine(1), false, true, new int[0], new int[] {33, 50})[0];
+    float[][][] cut = run(engine(2), false, true, new int[0], new int[] {21, 2})[0];
     for (int b = 0; b < 2; b++) {
       assertThat(Arrays.deepEquals(Arrays.copyOf(whole[b], cut[b].length), cut[b])).isTrue();
+    }
+  }
+
+  /// What stands on an LSTM of 35 units, which is no multiple of any vector.
+  record Top(Layer layer, UnaryOperator<Tensor> apply) {
+    @Override
+    public String toString() {
+      return layer.toString();
+    }
+  }
+
+  static Stream<Top> tops() {
+    var additive = new AdditiveAttention("a", 35, 35, 19);
+    var luong = new LuongAttention("a", 35, 35);
+    var heads = new MultiHeadAttention("a", 35, 5, true);
+    var block = new TransformerBlock("a", 35, 5, 70, true, 0.2);
+    return Stream.of(
+        new Top(additive, h -> additive.apply(h, h)),
+        new Top(luong, h -> luong.apply(Sequences.last(h), h)),
+        new Top(heads, heads::apply),
+        new Top(block, block::apply));
+  }
+
+  @ParameterizedTest
+  @MethodSource("tops")
+  void whole_layers_have_their_bits_on_any_threads_and_in_plain_loops(Top top) {
+    List<float[]> expected = train(top, TestBackends.plainEngine(1));
+    for (int threads : new int[] {1, 2, 7}) {
+      List<float[]> results = train(top, engine(threads));
+      for (int i = 0; i < expected.size(); i++) {
+        assertThat(OpCheck.bits(results.get(i)))
+            .as("result %d of %s on %d threads", i, top, threads)
+            .containsExactly(OpCheck.bits(expected.get(i)));
+      }
+    }
+  }
+
+  /// Outputs and all gradients of two updates, which have masks of their own.
+  private static List<float[]> train(Top top, Engine engine) {
+    Recurrent lstm = new Recurrent("lstm", 4, new CellSpec.Lstm(35));
+    try (Backend backend = TestBackends.of(engine)) {
+      Rows rows = new Rows(50, 9);
+      rows.set(new int[] {50, 3, 0, 41, 1, 17, 17, 2, 30}, 9);
+      Parameters parameters = Layer.initialize(backend, List.of(lstm, top.layer), 6);
+      Tape tape = new Tape(backend, parameters, Tape.Mode.TRAIN, 7);
+      Tensor x = tape.inputWithGradient("x", new RowSpace.Steps(rows), 4);
+      Tensor y = tape.keep(top.apply.apply(lstm.apply(x)));
+      Tensor dy = GivenGradient.of(y);
+      List<float[]> results = new ArrayList<>();
+      try (Program program = tape.program()) {
+        program.upload(x, numbers(rows, 4));
+        float[] ys = new float[y.rows() * y.features()];
+        float[] dx = new float[x.rows() * x.features()];
+        Random random = new Random(5);
+        for (int i = 0; i < ys.length; i++) {
+          ys[i] = random.nextFloat() - 0.5f;
+        }
+        program.upload(dy, ys);
+        for (int update = 1; update <= 2; update++) {
+          parameters.zeroGradients(program.operations());
+          program.train(update, 1);
+          program.download(y, ys);
+          program.downloadGradient(x, dx);
+          results.add(ys.clone());
+          results.add(dx.clone());
+          parameters.all().forEach(p -> results.add(parameters.gradient(p.name())));
+        }
+      }
+      return results;
     }
   }
 
