@@ -5,6 +5,10 @@
     /usr/bin/python3 torch_networks.py check NAME EXPORTED.safetensors  loads what Carousel exported
                                                                         into the same modules and
                                                                         replays the probe
+    /usr/bin/python3 torch_networks.py saved ../resources/golden        writes SAVED-NAME.safetensors
+                                                                        with save_file itself
+
+`saved` needs the library safetensors, and `check` reads with it where it is there.
 
 Float32, batch first, eval mode. The names of the parts are those of the state_dict.
 """
@@ -21,6 +25,12 @@ from torch import nn
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../../../../core/src/test/golden"))
 from safetensors_write import write  # noqa: E402
+
+try:
+    import safetensors
+    import safetensors.torch
+except ImportError:
+    safetensors = None
 
 
 class Chain(nn.Module):
@@ -97,8 +107,22 @@ def main(folder):
         numpy.save(os.path.join(folder, name + ".out.npy"), y.numpy())
 
 
+def saved(folder):
+    """The weights of the golden files, written by save_file: as they are and in half the bits."""
+    for name in ("gru", "lstm-two-layers-both-ways", "words"):
+        net, _ = made(name)
+        net.load_state_dict(load(os.path.join(folder, name + ".safetensors")), strict=True)
+        to = os.path.join(folder, "saved-" + name)
+        safetensors.torch.save_file(net.state_dict(), to + ".safetensors", {"format": "pt"})
+        if name == "gru":
+            half = {key: value.to(torch.bfloat16) for key, value in net.state_dict().items()}
+            safetensors.torch.save_file(half, to + "-bf16.safetensors", {"format": "pt"})
+
+
 def load(path):
-    """A safetensors file of F32 tensors."""
+    """A safetensors file of F32 tensors, by the library where it is there."""
+    if safetensors:
+        return safetensors.torch.load_file(path)
     with open(path, "rb") as file:
         header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
         data = file.read()
@@ -113,12 +137,9 @@ def load(path):
 
 def check(name, exported):
     net, _ = made(name)
-    before = {key: value.clone() for key, value in net.state_dict().items()}
-    with torch.no_grad():
-        for parameter in net.parameters():
-            parameter.zero_()
-    net.load_state_dict(load(exported), strict=True)
     folder = os.path.join(HERE, "../resources/golden")
+    before = load(os.path.join(folder, name + ".safetensors"))
+    net.load_state_dict(load(exported), strict=True)
     x = torch.tensor(numpy.load(os.path.join(folder, name + ".in.npy")))
     expected = numpy.load(os.path.join(folder, name + ".out.npy"))
     with torch.no_grad():
@@ -126,12 +147,17 @@ def check(name, exported):
     y = y[0] if isinstance(y, tuple) else y
     worst = numpy.abs(y.numpy() - expected).max()
     same = all(torch.equal(before[key], value) for key, value in net.state_dict().items()
-               if "bias" not in key)
-    print(f"{name}: loaded, largest difference {worst:.1e}, weights the same: {same}")
+               if "bias_" not in key)
+    print(f"{name}: loaded with PyTorch {torch.__version__} and "
+          + (f"safetensors {safetensors.__version__}" if safetensors else "this script's reader")
+          + f", largest difference {worst:.1e}, weights the same: {same}")
     return worst < 1e-5 and same
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "check":
         sys.exit(0 if check(sys.argv[2], sys.argv[3]) else 1)
-    main(sys.argv[1])
+    if sys.argv[1] == "saved":
+        saved(sys.argv[2])
+    else:
+        main(sys.argv[1])

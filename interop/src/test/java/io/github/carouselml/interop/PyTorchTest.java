@@ -17,7 +17,10 @@ import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.tensor.Backends;
 import io.github.carouselml.train.ParameterWeights;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Networks that PyTorch made: they compute what it computed, come back as it wrote them, and are
 /// the same after a trip through a model file.
@@ -172,6 +176,47 @@ class PyTorchTest {
     assertThat(again.spec()).isEqualTo(imported.spec());
     assertThat(again.weights()).isEqualTo(imported.weights());
     assertThat(again.provenance().get("rounded_biases").orElseThrow().compact()).isEqualTo("0");
+  }
+
+  /// Byte for byte the files that PyTorch loaded; `interop/src/test/golden/README.md` says how.
+  @ParameterizedTest
+  @MethodSource("cases")
+  void is_the_file_that_pytorch_loaded(Case network) throws Exception {
+    Imported imported = network.read();
+    Path back = folder.resolve("back.safetensors");
+    PyTorch.write(imported.spec(), imported.weights(), back);
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(back));
+    assertThat(Files.readAllLines(golden("exported.sha256")))
+        .contains(HexFormat.of().formatHex(digest) + "  " + network.name + ".safetensors");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gru", "lstm-two-layers-both-ways", "words"})
+  void what_the_library_itself_saved_is_the_same(String name) throws IOException {
+    Imported saved = PyTorch.read(golden("saved-" + name + ".safetensors"), PLAIN);
+    Imported expected = PyTorch.read(golden(name + ".safetensors"), PLAIN);
+    assertThat(saved.spec()).isEqualTo(expected.spec());
+    assertThat(saved.weights()).isEqualTo(expected.weights());
+  }
+
+  @Test
+  void what_the_library_saved_in_half_the_bits_becomes_floats() throws IOException {
+    Imported half = PyTorch.read(golden("saved-gru-bf16.safetensors"), PLAIN);
+    Imported whole = PyTorch.read(golden("gru.safetensors"), PLAIN);
+    assertThat(half.spec()).isEqualTo(whole.spec());
+    for (String name : List.of("head.weight", "head.bias", "rnn.0.forward.recurrent_weight")) {
+      float[] expected = whole.weights().values(name);
+      for (int k = 0; k < expected.length; k++) {
+        expected[k] = bf16(expected[k]);
+      }
+      assertThat(half.weights().values(name)).as(name).containsExactly(expected);
+    }
+  }
+
+  /// The nearest number of 8 significant bits, of two as near the even one.
+  private static float bf16(float x) {
+    int bits = Float.floatToRawIntBits(x);
+    return Float.intBitsToFloat((bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff0000);
   }
 
   @ParameterizedTest
