@@ -55,7 +55,7 @@ final class Intervals {
     List<Rows> batches = new ArrayList<>();
     for (Op op : tape.ops()) {
       boolean recurrent = op instanceof RecurrentOp;
-      if (op instanceof RecurrentOp cell ? !cell.byIntervals() : !op.byRows()) {
+      if (!recurrent && !op.byRows()) {
         return false;
       }
       for (Tensor x : op.inputs()) {

@@ -106,13 +106,12 @@ public final class RecurrentOp extends Op {
     this.hN = last ? output(states, cell.outputSize()) : null;
     this.cN = last && cell.hasCellState() ? output(states, cell.hiddenSize()) : null;
     this.noise = noise;
-    // a step that is replayed keeps its states alone already
-    this.recompute = step == null ? tape().recompute() : Recompute.nothing();
+    this.recompute = tape().recompute();
     this.steps = Math.min(recompute.steps(), rows.maxSteps());
     this.hKept = between("h", cell.outputSize());
     this.cKept = cell.hasCellState() ? between("c", cell.hiddenSize()) : null;
     this.masks = new Noise();
-    this.replayed = step == null ? null : new ReplayedStep(tape(), cell, step, x, rows);
+    this.replayed = step == null ? null : new ReplayedStep(tape(), cell, step, x, rows, this.steps);
   }
 
   /// Room for the states between intervals.
@@ -239,11 +238,6 @@ public final class RecurrentOp extends Op {
     for (int k = 0; kept != null && k < recompute.intervals(rows.maxSteps()) - 1; k++) {
       slots.add(new Slot(kept.slot().buffer(), kept.slot().offset() + k * size, size));
     }
-  }
-
-  /// Whether it can run on one interval of steps at a time.
-  boolean byIntervals() {
-    return replayed == null;
   }
 
   /// Whether forward passes are those of training, and not of prediction.

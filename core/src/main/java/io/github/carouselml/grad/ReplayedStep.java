@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Of the forward pass only the states are kept. The backward pass computes each step again before
 /// it goes back through it, from the last step to the first: gradients of weights are the chains of
-/// every other cell.
+/// every other cell. Where the rows are narrowed to an interval of steps, the backward pass goes on
+/// with what the interval behind gave back: ∂L/∂h is handed from step to step as a number anyway.
 public final class ReplayedStep implements RecurrentPlan, AutoCloseable {
   private final List<ParameterSpec> parameters;
   private final Rows present;
@@ -30,7 +31,7 @@ public final class ReplayedStep implements RecurrentPlan, AutoCloseable {
   private final Tensor x;
   private final Carried h;
   private final @Nullable Carried c;
-  private final Slot cells; // c after every step, [N, H]
+  private final Slot cells; // c after every step of an interval, [N, H]
   private final Slot zeros;
   private final Program program;
   private final Moves moves;
@@ -49,7 +50,9 @@ public final class ReplayedStep implements RecurrentPlan, AutoCloseable {
   }
 
   /// Records the step of a cell for the rows of x, and plans its memory.
-  public ReplayedStep(Tape outer, CellSpec cell, CellStep step, Tensor x, Rows rows) {
+  ///
+  /// @param steps that the rows speak of at a time, at most
+  public ReplayedStep(Tape outer, CellSpec cell, CellStep step, Tensor x, Rows rows, int steps) {
     Tape tape = outer.inner();
     present = new Rows(1, rows.maxSequences());
     ones = new int[rows.maxSequences()];
@@ -73,8 +76,8 @@ public final class ReplayedStep implements RecurrentPlan, AutoCloseable {
             .distinct()
             .toList();
     Backend backend = tape.backend();
-    int steps = Math.multiplyExact(rows.maxSteps(), rows.maxSequences());
-    cells = Slot.of(backend.allocate(Sizes.grid("The states of " + cell, steps, H)));
+    int capacity = Math.multiplyExact(steps, rows.maxSequences());
+    cells = Slot.of(backend.allocate(Sizes.grid("The states of " + cell, capacity, H)));
     int widest = Math.max(I, Math.max(H, P));
     zeros = Slot.of(backend.allocate(Sizes.grid("Zeros for " + cell, rows.maxSequences(), widest)));
     program = tape.program();
@@ -156,58 +159,56 @@ public final class ReplayedStep implements RecurrentPlan, AutoCloseable {
     for (int rank = 0; rank < rows.sequences(); rank++) {
       ids[rank] = rows.id(rank);
     }
-    first(rows, h, h0);
+    all(rows, h.features(), h0, h.first);
     if (c != null) {
-      first(rows, c, c0);
+      all(rows, c.features(), c0, c.first);
+    }
+    last(rows, -1, h, h.first, hN);
+    if (c != null) {
+      last(rows, -1, c, c.first, cN);
     }
     for (int t = 0; t < rows.steps(); t++) {
       begin(rows, t, xs, y);
       program.evaluate(update);
-      int at = rows.first(t);
-      moves.rows(rows.active(t), h.features(), h.after.value(), 0, y, at, false);
+      int n = rows.active(t);
+      moves.rows(n, h.features(), h.after.value(), 0, y, rows.slotRow() + rows.first(t), false);
+      last(rows, t, h, h.after.value(), hN);
       if (c != null) {
-        moves.rows(rows.active(t), c.features(), c.after.value(), 0, cells, at, false);
+        moves.rows(n, c.features(), c.after.value(), 0, cells, rows.first(t), false);
+        last(rows, t, c, c.after.value(), cN);
       }
     }
-    last(rows, h, y, hN);
-    if (c != null) {
-      last(rows, c, cells, cN);
-    }
-  }
-
-  private void first(Rows rows, Carried part, @Nullable Slot given) {
-    Slot from = given == null ? zeros : given;
-    moves.rows(rows.sequences(), part.features(), from, 0, part.first, 0, false);
   }
 
   /// x_t, h_{t-1}, c_{t-1} of the sequences that have a step t
   private void begin(Rows rows, int t, Slot xs, Slot y) {
-    present.set(ones, ids, rows.active(t));
-    moves.rows(rows.active(t), x.features(), xs, rows.first(t), x.value(), 0, false);
-    before(rows, t, h, y);
+    int n = rows.active(t);
+    present.set(ones, ids, n);
+    moves.rows(n, x.features(), xs, rows.slotRow() + rows.first(t), x.value(), 0, false);
+    before(rows, t, h, y, rows.slotRow());
     if (c != null) {
-      before(rows, t, c, cells);
+      before(rows, t, c, cells, 0);
     }
   }
 
-  private void before(Rows rows, int t, Carried part, Slot all) {
-    int at = t == 0 ? 0 : rows.first(t - 1);
+  private void before(Rows rows, int t, Carried part, Slot all, int firstRow) {
+    int at = t == 0 ? 0 : firstRow + rows.first(t - 1);
     Slot from = t == 0 ? part.first : all;
     moves.rows(rows.active(t), part.features(), from, at, part.before.value(), 0, false);
   }
 
-  /// The state after each sequence's own last step, its first state if it has no step.
-  private void last(Rows rows, Carried part, Slot all, @Nullable Slot last) {
+  /// Copies the states of the sequences that have a step t, or t = -1, and none after it.
+  private void last(Rows rows, int t, Carried part, Slot states, @Nullable Slot last) {
     if (last != null) {
-      moves.last(rows, part.features(), all, last);
-      from(rows, rows.active(0), part.features(), part.first, last);
+      int longer = rows.active(t + 1);
+      int these = (t < 0 ? rows.sequences() : rows.active(t)) - longer;
+      moves.rows(these, part.features(), states, longer, last, longer, false);
     }
   }
 
-  /// Copies what belongs to the ranks from one on.
-  private void from(Rows rows, int rank, int features, @Nullable Slot source, Slot to) {
-    Slot numbers = source == null ? zeros : source;
-    moves.rows(rows.sequences() - rank, features, numbers, rank, to, rank, false);
+  /// Copies what belongs to the sequences.
+  private void all(Rows rows, int features, @Nullable Slot source, Slot to) {
+    moves.rows(rows.sequences(), features, source == null ? zeros : source, 0, to, 0, false);
   }
 
   // dh, dc = what the loss adds + what step t + 1 gives back
@@ -226,19 +227,22 @@ public final class ReplayedStep implements RecurrentPlan, AutoCloseable {
       @Nullable Slot dh0,
       @Nullable Slot dc0,
       @Nullable Slot[] gradients) {
-    from(rows, 0, h.features(), dhN, h.back());
-    if (c != null) {
-      from(rows, 0, c.features(), dcN, c.back());
+    if (rows.ends()) {
+      all(rows, h.features(), dhN, h.back());
+      if (c != null) {
+        all(rows, c.features(), dcN, c.back());
+      }
     }
     for (int t = rows.steps() - 1; t >= 0; t--) {
       int n = rows.active(t);
       begin(rows, t, xs, y);
       if (dy != null) {
-        moves.rows(n, h.features(), dy, rows.first(t), h.back(), 0, true);
+        moves.rows(n, h.features(), dy, rows.slotRow() + rows.first(t), h.back(), 0, true);
       }
       program.train(update, 1);
       if (dx != null) {
-        moves.rows(n, x.features(), gradient(x), 0, dx, rows.first(t), addDx);
+        int at = rows.slotRow() + rows.first(t);
+        moves.rows(n, x.features(), gradient(x), 0, dx, at, addDx);
       }
       moves.rows(n, h.features(), gradient(h.before), 0, h.back(), 0, false);
       if (c != null) {
@@ -246,10 +250,10 @@ public final class ReplayedStep implements RecurrentPlan, AutoCloseable {
       }
     }
     if (dh0 != null) {
-      from(rows, 0, h.features(), h.back(), dh0);
+      all(rows, h.features(), h.back(), dh0);
     }
     if (c != null && dc0 != null) {
-      from(rows, 0, c.features(), c.back(), dc0);
+      all(rows, c.features(), c.back(), dc0);
     }
   }
 

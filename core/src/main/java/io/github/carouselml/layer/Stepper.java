@@ -202,7 +202,7 @@ public final class Stepper {
         Backend backend, Parameters all, OwnCell cell, OwnCell.Parts parts, int inputs) {
       Tape tape = new Tape(backend, all, Tape.Mode.PREDICT, 0);
       Tensor x = tape.input("x", new RowSpace.Steps(new Rows(1, 1)), inputs);
-      return new ReplayedStep(tape, cell, parts.step(), x, x.space().rows());
+      return new ReplayedStep(tape, cell, parts.step(), x, x.space().rows(), 1);
     }
 
     int size() {

@@ -8,11 +8,11 @@ import io.github.carouselml.grad.Tensor;
 import java.util.List;
 
 /// Cells as users write them.
-final class OwnCells {
+public final class OwnCells {
   private OwnCells() {}
 
   /// The LSTM of the textbooks, with the parameters of the built-in one in the same order.
-  record OwnLstm(int hiddenSize) implements OwnCell {
+  public record OwnLstm(int hiddenSize) implements OwnCell {
     @Override
     public boolean hasCellState() {
       return true;
@@ -38,7 +38,7 @@ final class OwnCells {
   }
 
   /// A cell that nobody built in: c leaks, is normalised, and comes out through a projection.
-  record Leaky(int hiddenSize, int outputSize) implements OwnCell {
+  public record Leaky(int hiddenSize, int outputSize) implements OwnCell {
     @Override
     public boolean hasCellState() {
       return true;
@@ -64,7 +64,7 @@ final class OwnCells {
   }
 
   /// Gives its input with some of it dropped, and has no memory.
-  record Dropping(int hiddenSize) implements OwnCell {
+  public record Dropping(int hiddenSize) implements OwnCell {
     @Override
     public Parts parts(String name, int inputSize) {
       return new Parts(List.of(), (x, before) -> new State(DropoutOp.of(x, 0.5f, false), null));

@@ -13,6 +13,7 @@ import io.github.carouselml.grad.Tape;
 import io.github.carouselml.grad.Tensor;
 import io.github.carouselml.layer.Dense;
 import io.github.carouselml.layer.Layer;
+import io.github.carouselml.layer.OwnCells;
 import io.github.carouselml.layer.Recurrent;
 import io.github.carouselml.loss.MeanLoss;
 import io.github.carouselml.model.Weights;
@@ -24,6 +25,7 @@ import io.github.carouselml.spec.TrainSpec;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Rows;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,13 +109,19 @@ final class MemoryTest {
     }
   }
 
-  /// A stack with its head, planned for so many steps; nothing is allocated.
+  /// Two layers with their head, planned for so many steps.
   private static MemoryPlan plan(Backend backend, int steps, Recompute recompute, boolean both) {
+    CellSpec lstm = new CellSpec.Lstm(64);
+    return plan(backend, steps, recompute, both, lstm, lstm);
+  }
+
+  private static MemoryPlan plan(
+      Backend backend, int steps, Recompute recompute, boolean both, CellSpec... cells) {
     Recurrent stack =
-        new Recurrent("r", FEATURES, new CellSpec.Lstm(64), new CellSpec.Lstm(64))
+        new Recurrent("r", FEATURES, cells)
             .withDirection(both ? Direction.BOTH : Direction.FORWARD);
     Dense head = new Dense("head", stack.outputSize(), 1);
-    Parameters parameters = Layer.initialize(backend, java.util.List.of(stack, head), 1);
+    Parameters parameters = Layer.initialize(backend, List.of(stack, head), 1);
     Tape tape = new Tape(backend, parameters, Tape.Mode.TRAIN, 1, recompute);
     RowSpace space = new RowSpace.Steps(new Rows(steps, SEQUENCES));
     Tensor y = tape.input("y", space, 1);
@@ -123,20 +131,24 @@ final class MemoryTest {
   }
 
   /// What grows with the steps, beyond inputs and what does not grow.
-  private static long activations(Backend backend, int steps) {
+  private static long activations(Backend backend, int steps, CellSpec... cells) {
     int root = (int) StrictMath.sqrt(steps);
     long inputs = 2L * 16 * Float.BYTES * steps * SEQUENCES;
-    return plan(backend, steps, new Recompute(What.ACTIVATIONS, root), false).bytes()
+    return plan(backend, steps, new Recompute(What.ACTIVATIONS, root), false, cells).bytes()
         - inputs
-        - plan(backend, 1, new Recompute(What.ACTIVATIONS, 1), false).bytes();
+        - plan(backend, 1, new Recompute(What.ACTIVATIONS, 1), false, cells).bytes();
   }
 
   @Test
   void a_stack_with_its_head_needs_memory_like_the_root_of_its_steps() {
     try (Backend backend = TestBackends.plain()) {
-      // 16 times the steps, 4 times the memory
-      assertThat(activations(backend, 1024))
-          .isBetween(3 * activations(backend, 64), 5 * activations(backend, 64));
+      CellSpec lstm = new CellSpec.Lstm(64);
+      CellSpec own = new OwnCells.Leaky(64, 48);
+      for (CellSpec top : List.of(lstm, own)) {
+        // 16 times the steps, 4 times the memory
+        long few = activations(backend, 64, lstm, top);
+        assertThat(activations(backend, 1024, lstm, top)).as("%s", top).isBetween(3 * few, 5 * few);
+      }
       long kept = plan(backend, 1024, Recompute.nothing(), false).bytes();
       assertThat(plan(backend, 1024, new Recompute(What.ACTIVATIONS, 32), false).bytes())
           .isLessThan(kept / 8);

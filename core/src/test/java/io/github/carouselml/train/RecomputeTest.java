@@ -20,6 +20,7 @@ import io.github.carouselml.layer.CarriedState;
 import io.github.carouselml.layer.Dense;
 import io.github.carouselml.layer.Embedding;
 import io.github.carouselml.layer.Layer;
+import io.github.carouselml.layer.OwnCells;
 import io.github.carouselml.layer.Recurrent;
 import io.github.carouselml.loss.LinearCrossEntropy;
 import io.github.carouselml.loss.MeanLoss;
@@ -100,7 +101,14 @@ final class RecomputeTest {
         new Model("zoneout", two.withNoise(new RecurrentNoise().withZoneout(0.2, 0.1))),
         new Model("dropconnect", two.withNoise(new RecurrentNoise().withDropConnect(0.2))),
         new Model("minimal", stack(new CellSpec.MinLstm(18), new CellSpec.MinGru(6))),
+        new Model("own", stack(lstm(20), new OwnCells.Leaky(5, 6))),
+        new Model("own with dropout", stack(new OwnCells.OwnLstm(6), new OwnCells.Dropping(6))),
         new Model("carried", two, Head.REGRESSION, true),
+        new Model("own carried", stack(new OwnCells.Leaky(9, 6)), Head.REGRESSION, true),
+        new Model(
+            "own both directions",
+            stack(new OwnCells.Leaky(4, 5), new OwnCells.Leaky(7, 3))
+                .withDirection(Direction.BOTH)),
         new Model("classes", two, Head.CLASSES, false),
         new Model("both directions", stack(lstm(3), lstm(3)).withDirection(Direction.BOTH)),
         new Model("last step", two, Head.LAST_STEP, false));
@@ -285,9 +293,9 @@ final class RecomputeTest {
 
   @Test
   void it_needs_no_memory_that_began_at_zero_and_none_that_can_be_read() {
-    Model model = models().toList().getLast();
-    Model carries = models().filter(Model::carries).findFirst().orElseThrow();
-    for (Model each : List.of(model, carries)) {
+    Model last = models().toList().getLast();
+    Stream<Model> carrying = models().filter(Model::carries);
+    for (Model each : Stream.concat(Stream.of(last), carrying).toList()) {
       for (Recompute way : ways(TestBackends.plain(), each)) {
         try (Run kept = new Run(TestBackends.plain(), each, Recompute.nothing());
             Run run = new Run(new OpaqueBackend(TestBackends.plain()), each, way)) {
