@@ -4,12 +4,14 @@ import static io.github.carouselml.cpu.CpuBuffer.floats;
 
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.RecurrentNoise;
+import io.github.carouselml.spec.WeightPrecision;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Buffer;
 import io.github.carouselml.tensor.Flag;
 import io.github.carouselml.tensor.Layout;
 import io.github.carouselml.tensor.Operations;
 import io.github.carouselml.tensor.RecurrentPlan;
+import io.github.carouselml.tensor.RecurrentStep;
 import io.github.carouselml.tensor.Sizes;
 import io.github.carouselml.tensor.Slot;
 import java.util.Arrays;
@@ -127,6 +129,18 @@ public final class CpuBackend implements Backend {
     Sweep counted =
         new Sweep(engine, cell, inputSize, maxSteps, maxSequences, flags, noise, memory);
     return counted.workspaceFloats() + counted.reserveFloats();
+  }
+
+  @Override
+  public RecurrentStep step(
+      CellSpec cell,
+      int inputSize,
+      RecurrentNoise noise,
+      Slot[] parameters,
+      WeightPrecision precision) {
+    return precision == WeightPrecision.FLOAT32
+        ? Backend.super.step(cell, inputSize, noise, parameters, precision)
+        : new ReducedStep(engine, cell, inputSize, noise, parameters, precision);
   }
 
   /// Ends the team's threads.

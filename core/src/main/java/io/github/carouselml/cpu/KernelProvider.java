@@ -3,6 +3,7 @@ package io.github.carouselml.cpu;
 import io.github.carouselml.cell.CellKernels;
 import io.github.carouselml.kernel.Elementwise;
 import io.github.carouselml.kernel.Products;
+import io.github.carouselml.kernel.ReducedProducts;
 import java.util.Optional;
 
 /// A set of kernels, found by [java.util.ServiceLoader]. All sets give the same bits; they differ in
@@ -25,6 +26,9 @@ public interface KernelProvider {
 
   /// Matrix products.
   Products products();
+
+  /// Products of a row with weights in fewer bits.
+  ReducedProducts reduced();
 
   /// The cells' element-wise parts.
   CellKernels cells();

@@ -5,7 +5,9 @@ import io.github.carouselml.cell.PlainCells;
 import io.github.carouselml.kernel.Elementwise;
 import io.github.carouselml.kernel.PlainElementwise;
 import io.github.carouselml.kernel.PlainProducts;
+import io.github.carouselml.kernel.PlainReducedProducts;
 import io.github.carouselml.kernel.Products;
+import io.github.carouselml.kernel.ReducedProducts;
 import java.util.Optional;
 
 /// Plain loops: they need nothing but the JDK.
@@ -38,6 +40,11 @@ public final class PlainKernels implements KernelProvider {
   @Override
   public Products products() {
     return new PlainProducts();
+  }
+
+  @Override
+  public ReducedProducts reduced() {
+    return new PlainReducedProducts();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.carouselml.inspect;
 
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.RecurrentNoise;
+import io.github.carouselml.spec.WeightPrecision;
 import io.github.carouselml.tensor.Attentions;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Buffer;
@@ -17,6 +18,7 @@ import io.github.carouselml.tensor.ParameterSpec;
 import io.github.carouselml.tensor.ParameterSpec.Role;
 import io.github.carouselml.tensor.Paths;
 import io.github.carouselml.tensor.RecurrentPlan;
+import io.github.carouselml.tensor.RecurrentStep;
 import io.github.carouselml.tensor.Rows;
 import io.github.carouselml.tensor.Slot;
 import io.github.carouselml.tensor.Updates;
@@ -362,6 +364,18 @@ public final class Profile {
         RecurrentNoise noise) {
       return watch(
           cell, inputSize, backend.plan(cell, inputSize, maxSteps, maxSequences, flags, noise));
+    }
+
+    @Override
+    public RecurrentStep step(
+        CellSpec cell,
+        int inputSize,
+        RecurrentNoise noise,
+        Slot[] parameters,
+        WeightPrecision precision) {
+      return precision == WeightPrecision.FLOAT32
+          ? Backend.super.step(cell, inputSize, noise, parameters, precision)
+          : backend.step(cell, inputSize, noise, parameters, precision);
     }
 
     private RecurrentPlan watch(CellSpec cell, int inputSize, RecurrentPlan plan) {

@@ -1,5 +1,6 @@
 package io.github.carouselml.layer;
 
+import io.github.carouselml.grad.CellStep;
 import io.github.carouselml.grad.Parameter;
 import io.github.carouselml.grad.Parameters;
 import io.github.carouselml.grad.ReplayedStep;
@@ -10,16 +11,15 @@ import io.github.carouselml.kernel.Binary;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.Direction;
+import io.github.carouselml.spec.WeightPrecision;
 import io.github.carouselml.tensor.Backend;
-import io.github.carouselml.tensor.Flag;
 import io.github.carouselml.tensor.Layout;
 import io.github.carouselml.tensor.Operations;
-import io.github.carouselml.tensor.RecurrentPlan;
+import io.github.carouselml.tensor.RecurrentStep;
 import io.github.carouselml.tensor.Rows;
 import io.github.carouselml.tensor.Sizes;
 import io.github.carouselml.tensor.Slot;
 import java.util.Arrays;
-import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;
 
 /// One step at a time through a whole stack that reads forward, and a dense layer on top if there
@@ -34,9 +34,13 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// The state is the stepper's own: one a thread. The parameters are only read, so any number of
 /// steppers may share them. A step allocates nothing.
+///
+/// With [WeightPrecision#BFLOAT16] or [WeightPrecision#INT8] the matrices of the recurrent layers are
+/// copied in fewer bits when the stepper is made, and later changes of the parameters are not seen. A
+/// step then costs what it takes to read fewer bytes, and its numbers differ from those of the whole
+/// sequence by the rounding of the weights; they are still the same on any thread count, vector width
+/// and set of kernels. Biases, peepholes, gains and the dense layer stay in float32.
 public final class Stepper {
-  private static final int[] ONE_STEP = {1};
-
   private final Backend backend;
   private final Operations operations;
   private final Recurrent stack;
@@ -55,6 +59,16 @@ public final class Stepper {
 
   /// A stepper through a stack and a dense layer on its outputs, at a state of zeros.
   public Stepper(Backend backend, Parameters parameters, Recurrent stack, @Nullable Dense dense) {
+    this(backend, parameters, stack, dense, WeightPrecision.FLOAT32);
+  }
+
+  /// The same with the recurrent layers' matrices in this precision.
+  public Stepper(
+      Backend backend,
+      Parameters parameters,
+      Recurrent stack,
+      @Nullable Dense dense,
+      WeightPrecision precision) {
     if (stack.direction() != Direction.FORWARD) {
       throw new CarouselException.Request(
           "Recurrent '"
@@ -71,7 +85,7 @@ public final class Stepper {
     levels = new Level[stack.cells().size()];
     int at = 0;
     for (int l = 0; l < levels.length; l++) {
-      levels[l] = new Level(backend, parameters, stack, l, at);
+      levels[l] = new Level(backend, parameters, stack, l, at, precision);
       at += levels[l].size();
     }
     head = dense == null ? null : new Head(parameters, stack, dense);
@@ -162,12 +176,9 @@ public final class Stepper {
     }
   }
 
-  /// One layer: its plan for one step of one sequence, and two places for its state, which take
-  /// turns.
+  /// One layer: its step, and two places for its state, which take turns.
   private static final class Level {
-    private final RecurrentPlan plan;
-    private final Rows rows = new Rows(1, 1);
-    private final Slot[] parameters;
+    private final RecurrentStep step;
     private final Slot[] h;
     private final Slot @Nullable [] c;
     private final @Nullable Norm norm;
@@ -176,33 +187,56 @@ public final class Stepper {
     private final int outputs;
     private final int units;
 
-    Level(Backend backend, Parameters all, Recurrent stack, int layer, int at) {
+    Level(
+        Backend backend,
+        Parameters all,
+        Recurrent stack,
+        int layer,
+        int at,
+        WeightPrecision precision) {
       CellSpec cell = stack.cells().get(layer);
       this.at = at;
       outputs = cell.outputSize();
       units = cell.hasCellState() ? cell.hiddenSize() : 0;
       int inputs = stack.inputSize(layer);
-      plan =
+      Slot[] parameters =
+          stack.specs(layer, false).stream().map(s -> all.get(s).value()).toArray(Slot[]::new);
+      step =
           cell instanceof OwnCell own
-              ? replayed(backend, all, own, stack.parts(own, layer, false), inputs)
-              : backend.plan(cell, inputs, 1, 1, EnumSet.noneOf(Flag.class), stack.noise());
+              ? replayed(backend, all, own, stack, layer, parameters, precision)
+              : backend.step(cell, inputs, stack.noise(), parameters, precision);
       norm =
           layer > 0 && stack.between().layerNorm()
               ? new Norm(backend, all, stack.norm(layer))
               : null;
       sum = layer > 0 && stack.between().residual() ? row(backend, outputs) : null;
-      rows.set(ONE_STEP, 1);
-      parameters =
-          stack.specs(layer, false).stream().map(s -> all.get(s).value()).toArray(Slot[]::new);
       h = new Slot[] {row(backend, outputs), row(backend, outputs)};
       c = units == 0 ? null : new Slot[] {row(backend, units), row(backend, units)};
     }
 
-    private static RecurrentPlan replayed(
-        Backend backend, Parameters all, OwnCell cell, OwnCell.Parts parts, int inputs) {
+    private static RecurrentStep replayed(
+        Backend backend,
+        Parameters all,
+        OwnCell cell,
+        Recurrent stack,
+        int layer,
+        Slot[] parameters,
+        WeightPrecision precision) {
+      if (precision != WeightPrecision.FLOAT32) {
+        throw cell.cannot(
+            "layer "
+                + layer
+                + " of recurrent '"
+                + stack.name()
+                + "' has float32 weights only, not "
+                + precision
+                + ": its step is made of operations on them.");
+      }
       Tape tape = new Tape(backend, all, Tape.Mode.PREDICT, 0);
-      Tensor x = tape.input("x", new RowSpace.Steps(new Rows(1, 1)), inputs);
-      return new ReplayedStep(tape, cell, parts.step(), x, x.space().rows(), 1);
+      Tensor x = tape.input("x", new RowSpace.Steps(new Rows(1, 1)), stack.inputSize(layer));
+      CellStep step = stack.parts(cell, layer, false).step();
+      ReplayedStep plan = new ReplayedStep(tape, cell, step, x, x.space().rows(), 1);
+      return RecurrentStep.of(plan, parameters);
     }
 
     int size() {
@@ -215,9 +249,9 @@ public final class Stepper {
       Slot next = h[1 - now];
       Slot[] cells = c;
       if (cells == null) {
-        plan.forward(rows, x, h[now], null, parameters, next, null, null, false);
+        step.step(x, h[now], null, next, null);
       } else {
-        plan.forward(rows, x, h[now], cells[now], parameters, next, null, cells[1 - now], false);
+        step.step(x, h[now], cells[now], next, cells[1 - now]);
       }
       if (sum == null) {
         return next;

@@ -3,6 +3,7 @@ package io.github.carouselml.tensor;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.RecurrentNoise;
+import io.github.carouselml.spec.WeightPrecision;
 import java.util.Set;
 
 /// A place where numbers are kept and computed. It is found once, at the edge, and an argument
@@ -69,6 +70,21 @@ public interface Backend extends AutoCloseable {
       RecurrentNoise noise) {
     RecurrentPlan plan = plan(cell, inputSize, maxSteps, maxSequences, flags, noise);
     return plan.workspaceFloats() + plan.reserveFloats();
+  }
+
+  /// One step of one sequence of a recurrent layer with these parameters, in the order of a plan's.
+  /// Matrices in fewer bits are copies, made here; a backend that has none says so.
+  default RecurrentStep step(
+      CellSpec cell,
+      int inputSize,
+      RecurrentNoise noise,
+      Slot[] parameters,
+      WeightPrecision precision) {
+    if (precision != WeightPrecision.FLOAT32) {
+      throw new CarouselException.Request(
+          "Backend '" + name() + "' has no weights of precision " + precision + ".");
+    }
+    return RecurrentStep.of(plan(cell, inputSize, 1, 1, Set.of(), noise), parameters);
   }
 
   @Override

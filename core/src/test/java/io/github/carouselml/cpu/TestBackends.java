@@ -3,6 +3,7 @@ package io.github.carouselml.cpu;
 import io.github.carouselml.cell.PlainCells;
 import io.github.carouselml.kernel.PlainElementwise;
 import io.github.carouselml.kernel.PlainProducts;
+import io.github.carouselml.kernel.PlainReducedProducts;
 import io.github.carouselml.kernel.Team;
 
 /// Backends for tests.
@@ -22,7 +23,11 @@ public final class TestBackends {
   /// Plain loops on so many threads.
   public static Engine plainEngine(int threads) {
     return new Engine(
-        new PlainElementwise(), new PlainProducts(), new PlainCells(), new Team(threads));
+        new PlainElementwise(),
+        new PlainProducts(),
+        new PlainReducedProducts(),
+        new PlainCells(),
+        new Team(threads));
   }
 
   /// The CPU with these kernels; closing it ends the threads.

@@ -8,6 +8,7 @@ import io.github.carouselml.cpu.TestBackends;
 import io.github.carouselml.inspect.BitsMatrix.Extent;
 import io.github.carouselml.kernel.PlainElementwise;
 import io.github.carouselml.kernel.PlainProducts;
+import io.github.carouselml.kernel.PlainReducedProducts;
 import io.github.carouselml.kernel.Products;
 import io.github.carouselml.kernel.Team;
 import io.github.carouselml.spec.CellSpec;
@@ -116,7 +117,12 @@ class BrokenContractTest {
     IntFunction<io.github.carouselml.tensor.Backend> backends =
         threads ->
             TestBackends.of(
-                new Engine(new PlainElementwise(), products, new PlainCells(), new Team(threads)));
+                new Engine(
+                    new PlainElementwise(),
+                    products,
+                    new PlainReducedProducts(),
+                    new PlainCells(),
+                    new Team(threads)));
     return new BitsMatrix(backends, NOTHING, BitsDigest.committed()).check(LSTM, Extent.FAST);
   }
 

@@ -9,6 +9,7 @@ import io.github.carouselml.cpu.TestBackends;
 import io.github.carouselml.grad.Parameters;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.Direction;
+import io.github.carouselml.spec.WeightPrecision;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.OpaqueBackend;
 import java.util.List;
@@ -81,6 +82,16 @@ class PlainStepperTest extends StepperContract {
     assertThatThrownBy(() -> new Stepper(backend, parameters, stack, new Dense("head", 5, 1)))
         .hasMessage(
             "Dense 'head' was built for an input of size 5, but recurrent 'r' gives 4 numbers.");
+    assertThatThrownBy(() -> new Stepper(backend, parameters, stack, null, WeightPrecision.INT8))
+        .hasMessage("Backend 'reference' has no weights of precision INT8.");
+    Recurrent own = new Recurrent("o", 2, new CellSpec.Gru(3), new OwnCells.Leaky(4, 7));
+    Parameters all = Layer.initialize(backend, List.of(own), 1);
+    assertThatThrownBy(
+            () -> new Stepper(TestBackends.plain(), all, own, null, WeightPrecision.BFLOAT16))
+        .hasMessageStartingWith("The cell ")
+        .hasMessageEndingWith(
+            " is your own, so layer 1 of recurrent 'o' has float32 weights only, not BFLOAT16: its"
+                + " step is made of operations on them.");
     assertThatThrownBy(
             () -> stepper.restore(StackState.zero(new Recurrent("r", 2, new CellSpec.Gru(8)))))
         .hasMessageContaining("which has the cells [Lstm[");

@@ -1,6 +1,7 @@
 package io.github.carouselml.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.carouselml.cpu.Engine;
 import io.github.carouselml.cpu.TestBackends;
@@ -9,10 +10,13 @@ import io.github.carouselml.grad.Program;
 import io.github.carouselml.grad.RowSpace;
 import io.github.carouselml.grad.Tape;
 import io.github.carouselml.grad.Tensor;
+import io.github.carouselml.kernel.ReducedPanels;
 import io.github.carouselml.spec.Between;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.RecurrentNoise;
+import io.github.carouselml.spec.WeightPrecision;
 import io.github.carouselml.tensor.Backend;
+import io.github.carouselml.tensor.ParameterSpec;
 import io.github.carouselml.tensor.Rows;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
@@ -27,6 +31,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What steps must give on every set of kernels: the bits of the whole sequence, whoever else
@@ -143,6 +148,130 @@ public abstract class StepperContract {
     }
   }
 
+  /// Stacks of all cells, at sizes that leave panels and blocks unfilled.
+  static Stream<Recurrent> cells() {
+    CellSpec.Lstm lstm = new CellSpec.Lstm(37);
+    return Stream.of(
+            lstm,
+            new CellSpec.Lstm(1),
+            new CellSpec.Lstm(144), // enough for several threads
+            lstm.withPeepholes(),
+            lstm.withPeepholes().withCoupledInputForget().withCellClip(2),
+            lstm.withProjectionSize(21),
+            lstm.withLayerNorm(),
+            new CellSpec.Lstm(150).withLayerNorm().withProjectionSize(40).withPeepholes(),
+            new CellSpec.Gru(37),
+            new CellSpec.Gru(190),
+            new CellSpec.Gru(37).withReset(CellSpec.Gru.Reset.BEFORE),
+            new CellSpec.Gru(170).withReset(CellSpec.Gru.Reset.BEFORE),
+            new CellSpec.Rnn(70),
+            new CellSpec.MinLstm(37),
+            new CellSpec.MinGru(37))
+        .flatMap(cell ->
+            Stream.of(
+                new Recurrent("one", 5, cell),
+                new Recurrent("two", 7, new CellSpec.Lstm(20), cell)
+                    .withNoise(new RecurrentNoise().withZoneout(0.1, 0))));
+  }
+
+  /// The same parameters with every matrix of the stack as it is after rounding.
+  private static Parameters rounded(
+      Backend backend, Recurrent stack, long seed, WeightPrecision precision) {
+    Parameters parameters = Layer.initialize(backend, List.of(stack), seed);
+    for (int layer = 0; layer < stack.cells().size(); layer++) {
+      for (ParameterSpec spec : stack.specs(layer, false)) {
+        if (spec.layout().shape().size() == 2) {
+          float[] weights = new float[spec.layout().canonicalSize()];
+          backend.unpack(spec.layout(), parameters.get(spec).value(), weights);
+          int inputs = spec.layout().shape().get(1);
+          for (int row = 0; row < weights.length; row += inputs) {
+            float scale = ReducedPanels.Int8.scale(Arrays.copyOfRange(weights, row, row + inputs));
+            for (int i = row; i < row + inputs; i++) {
+              weights[i] =
+                  precision == WeightPrecision.INT8
+                      ? scale * ReducedPanels.Int8.round(weights[i], scale)
+                      : Float.intBitsToFloat(ReducedPanels.Bfloat16.round(weights[i]));
+            }
+          }
+          backend.pack(spec.layout(), weights, parameters.get(spec).value());
+        }
+      }
+    }
+    return parameters;
+  }
+
+  @ParameterizedTest
+  @MethodSource("cells")
+  void bfloat16_gives_the_bits_of_float32_with_rounded_weights(Recurrent stack) {
+    float[][] x = numbers(11, 9, stack.inputSize());
+    try (Backend backend = TestBackends.of(engine(2))) {
+      Parameters rounded = rounded(backend, stack, 4, WeightPrecision.BFLOAT16);
+      Parameters parameters = Layer.initialize(backend, List.of(stack), 4);
+      float[][] expected = steps(new Stepper(backend, rounded, stack), x);
+      Stepper stepper = new Stepper(backend, parameters, stack, null, WeightPrecision.BFLOAT16);
+
+      assertThat(steps(stepper, x)).as("seed 4").isDeepEqualTo(expected);
+      StackState end = stepper.state();
+      stepper.reset();
+      steps(stepper, Arrays.copyOf(x, 4));
+      Stepper other = new Stepper(backend, parameters, stack, null, WeightPrecision.BFLOAT16);
+      other.restore(stepper.state());
+      steps(other, Arrays.copyOfRange(x, 4, 9));
+      assertThat(other.state()).as("gone on elsewhere").isEqualTo(end);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cells")
+  void int8_is_float32_with_rounded_weights_but_for_the_rounding_of_sums(Recurrent stack) {
+    float[][] x = numbers(11, 9, stack.inputSize());
+    try (Backend backend = TestBackends.of(engine(2))) {
+      Parameters rounded = rounded(backend, stack, 4, WeightPrecision.INT8);
+      Parameters parameters = Layer.initialize(backend, List.of(stack), 4);
+      float[][] expected = steps(new Stepper(backend, rounded, stack), x);
+      float[][] y = steps(new Stepper(backend, parameters, stack, null, WeightPrecision.INT8), x);
+      for (int t = 0; t < x.length; t++) {
+        assertThat(y[t]).as("step %d, seed 4", t).containsExactly(expected[t], within(2e-5f));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cells")
+  void fewer_bits_give_the_same_bits_on_any_kernels_and_threads(Recurrent stack) {
+    float[][] x = numbers(12, 7, stack.inputSize());
+    for (WeightPrecision precision : WeightPrecision.values()) {
+      float[][] expected;
+      try (Backend backend = TestBackends.plain()) {
+        expected = steps(stepper(backend, stack, precision), x);
+      }
+      for (int threads : new int[] {1, 2, 7}) {
+        try (Backend backend = TestBackends.of(engine(threads))) {
+          assertThat(steps(stepper(backend, stack, precision), x))
+              .as("%s, %d threads, seed 4", precision, threads)
+              .isDeepEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  private static Stepper stepper(Backend backend, Recurrent stack, WeightPrecision precision) {
+    Parameters parameters = Layer.initialize(backend, List.of(stack), 4);
+    return new Stepper(backend, parameters, stack, null, precision);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"BFLOAT16", "INT8"})
+  @Tag("allocation")
+  void a_step_with_fewer_bits_allocates_nothing(WeightPrecision precision) {
+    try (Backend backend = TestBackends.of(engine(1))) {
+      CellSpec normed = new CellSpec.Lstm(20).withLayerNorm();
+      Recurrent stack = new Recurrent("r", 5, new CellSpec.Lstm(37), new CellSpec.Gru(40), normed);
+      Stepper stepper = stepper(backend, stack, precision);
+      assertThat(leastBytes(stepper, numbers(10, 16, 5))).as("bytes of 16 steps").isZero();
+    }
+  }
+
   @Test
   void sixty_four_threads_share_one_model() throws Exception {
     Model model = models().toList().get(1);
@@ -170,23 +299,27 @@ public abstract class StepperContract {
   @MethodSource("models")
   @Tag("allocation")
   void a_step_allocates_nothing(Model model) {
-    var bean = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     float[][] x = numbers(10, 16, model.stack.inputSize());
-    float[] y = new float[3];
     try (Backend backend = TestBackends.of(engine(1))) {
       Parameters parameters = model.initialize(backend, 4);
       Stepper stepper = new Stepper(backend, parameters, model.stack, model.head);
-      long least = Long.MAX_VALUE;
-      // Vectors are boxed until their loops are compiled, and when that is depends on the machine.
-      long end = System.nanoTime() + 60_000_000_000L;
-      while (least > 0 && System.nanoTime() < end) {
-        long before = bean.getCurrentThreadAllocatedBytes();
-        for (float[] row : x) {
-          stepper.step(row, y);
-        }
-        least = Math.min(least, bean.getCurrentThreadAllocatedBytes() - before);
-      }
-      assertThat(least).as("bytes of 16 steps of %s", model).isZero();
+      assertThat(leastBytes(stepper, x)).as("bytes of 16 steps of %s", model).isZero();
     }
+  }
+
+  /// Vectors are boxed until their loops are compiled, and when that is depends on the machine.
+  private static long leastBytes(Stepper stepper, float[][] x) {
+    var bean = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    float[] y = new float[stepper.outputSize()];
+    long least = Long.MAX_VALUE;
+    long end = System.nanoTime() + 60_000_000_000L;
+    while (least > 0 && System.nanoTime() < end) {
+      long before = bean.getCurrentThreadAllocatedBytes();
+      for (float[] row : x) {
+        stepper.step(row, y);
+      }
+      least = Math.min(least, bean.getCurrentThreadAllocatedBytes() - before);
+    }
+    return least;
   }
 }

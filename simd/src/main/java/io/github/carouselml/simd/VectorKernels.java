@@ -4,6 +4,7 @@ import io.github.carouselml.cell.CellKernels;
 import io.github.carouselml.cpu.KernelProvider;
 import io.github.carouselml.kernel.Elementwise;
 import io.github.carouselml.kernel.Products;
+import io.github.carouselml.kernel.ReducedProducts;
 import java.util.Optional;
 
 /// The kernels in the Vector API. The class itself touches no vector, so that it can say what is
@@ -52,6 +53,11 @@ public final class VectorKernels implements KernelProvider {
   @Override
   public Products products() {
     return new VectorProducts();
+  }
+
+  @Override
+  public ReducedProducts reduced() {
+    return new VectorReducedProducts();
   }
 
   @Override

@@ -5,7 +5,14 @@ import io.github.carouselml.kernel.Elementwise;
 import io.github.carouselml.kernel.ElementwiseCases;
 import io.github.carouselml.kernel.ElementwiseCases.Case;
 import io.github.carouselml.kernel.ElementwiseCases.Data;
+import io.github.carouselml.kernel.PlainReducedProducts;
+import io.github.carouselml.kernel.ReducedPanels;
+import io.github.carouselml.kernel.ReducedProducts;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.DoubleSupplier;
 
 /// A program for JVMs with other flags: runs each case until calls allocate nothing, which shows
 /// that its loop is compiled without boxed vectors, then holds it to the plain bits. Prints what
@@ -25,7 +32,9 @@ final class CompiledBits {
     int cases = 0;
     int failed = 0;
     for (Case test : ElementwiseCases.all()) {
-      long bytes = bytesOnceSteady(test, vector, mine);
+      long bytes =
+          bytesOnceSteady(
+              () -> mine.fill(2, false, 1100), () -> test.action().run(vector, mine, 1, 1001));
       String difference =
           bytes > 0
               ? "%s allocates %d bytes a call".formatted(test, bytes)
@@ -36,21 +45,70 @@ final class CompiledBits {
         System.out.println(difference);
       }
     }
+    for (ReducedPanels b : reduced()) {
+      String difference = reduced(b);
+      cases++;
+      if (!difference.isEmpty()) {
+        failed++;
+        System.out.println(difference);
+      }
+    }
     System.out.printf("lanes %d, cases %d, failed %d%n", Lanes.F.length(), cases, failed);
     System.exit(failed == 0 && !Double.isNaN(sink) ? 0 : 1);
   }
 
+  /// Two full panels, which some kernels take together, a third, and one that is not full.
+  private static List<ReducedPanels> reduced() {
+    float[] weights = new float[13 * 16 * 97];
+    fill(new Random(3), weights);
+    return List.of(
+        new ReducedPanels.Bfloat16(13, 97, weights, 0), new ReducedPanels.Int8(13, 97, weights, 0));
+  }
+
+  private static String reduced(ReducedPanels b) {
+    Random random = new Random(4);
+    float[] a = new float[b.inner()];
+    float[] init = new float[b.panels() * ReducedPanels.COLUMNS];
+    fill(random, a);
+    fill(random, init);
+    float[] c = new float[init.length];
+    float[] expected = new float[init.length];
+    ReducedProducts vector = new VectorReducedProducts();
+    long bytes =
+        bytesOnceSteady(
+            () -> {},
+            () -> {
+              vector.multiply(b, 0, b.panels(), a, 0, init, 0, ReducedPanels.COLUMNS, c, 0);
+              return c[0];
+            });
+    new PlainReducedProducts()
+        .multiply(b, 0, b.panels(), a, 0, init, 0, ReducedPanels.COLUMNS, expected, 0);
+    int columns = 16 * b.vectors();
+    String name = b.getClass().getSimpleName();
+    if (bytes > 0) {
+      return "%s allocates %d bytes a call".formatted(name, bytes);
+    }
+    int first = Arrays.mismatch(c, 0, columns, expected, 0, columns);
+    return first < 0 ? "" : "%s differs at %d".formatted(name, first);
+  }
+
+  private static void fill(Random random, float[] x) {
+    for (int i = 0; i < x.length; i++) {
+      x[i] = random.nextFloat() - 0.5f;
+    }
+  }
+
   /// 0 once twenty calls in a row allocated nothing, else the bytes of a call when patience ended.
-  private static long bytesOnceSteady(Case test, Elementwise vector, Data data) {
+  private static long bytesOnceSteady(Runnable fill, DoubleSupplier action) {
     long start = System.nanoTime();
     int steady = 0;
     long bytes = 1;
     while (steady < 5 && System.nanoTime() - start < PATIENCE) {
-      data.fill(2, false, 1100);
+      fill.run();
       long before = THREADS.getCurrentThreadAllocatedBytes();
       double sum = 0;
       for (int k = 0; k < 4; k++) {
-        sum += test.action().run(vector, data, 1, 1001);
+        sum += action.getAsDouble();
       }
       bytes = (THREADS.getCurrentThreadAllocatedBytes() - before) / 4;
       steady = bytes == 0 ? steady + 1 : 0;

@@ -7,6 +7,7 @@ import io.github.carouselml.cell.CellShape;
 import io.github.carouselml.cpu.KernelProvider;
 import io.github.carouselml.kernel.Elementwise;
 import io.github.carouselml.kernel.Products;
+import io.github.carouselml.kernel.ReducedProducts;
 import io.github.carouselml.layer.WarmUpContract;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,12 +15,18 @@ import java.util.concurrent.atomic.AtomicLong;
 class WarmUpTest extends WarmUpContract {
   private final Thread caller = Thread.currentThread();
   private final AtomicLong calls = new AtomicLong();
+  private final AtomicLong reducedCalls = new AtomicLong();
   private final AtomicLong forwards = new AtomicLong();
   private final AtomicLong backwards = new AtomicLong();
 
   @Override
   protected long callsOfThisThread() {
     return Math.min(calls.get(), Math.min(forwards.get(), backwards.get()));
+  }
+
+  @Override
+  protected long reducedCallsOfThisThread() {
+    return reducedCalls.get();
   }
 
   @Override
@@ -54,6 +61,15 @@ class WarmUpTest extends WarmUpContract {
       @Override
       public Products products() {
         return new Counted(vectors.products());
+      }
+
+      @Override
+      public ReducedProducts reduced() {
+        ReducedProducts reduced = vectors.reduced();
+        return (b, from, to, a, aAt, init, initAt, initPanel, c, cAt) -> {
+          count(reducedCalls);
+          reduced.multiply(b, from, to, a, aAt, init, initAt, initPanel, c, cAt);
+        };
       }
 
       @Override
