@@ -8,6 +8,10 @@ class VectorAttentionTest extends AttentionContract {
   @Override
   protected Engine engine(int threads) {
     return new Engine(
-        new VectorElementwise(), new VectorProducts(), new VectorCells(), new Team(threads));
+        new VectorElementwise(),
+        new VectorProducts(),
+        new VectorReducedProducts(),
+        new VectorCells(),
+        new Team(threads));
   }
 }
