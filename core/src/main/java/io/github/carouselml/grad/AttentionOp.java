@@ -88,9 +88,25 @@ public final class AttentionOp extends Op {
     return true;
   }
 
+  /// Which sequences there are is known when it runs.
+  private void sameSequences() {
+    int queries = pairs.queries().sequences();
+    int keys = pairs.keys().sequences();
+    if (queries != keys) {
+      throw new CarouselException.Request(
+          this
+              + " got a batch of "
+              + queries
+              + " sequences of queries and one of "
+              + keys
+              + " of keys: each query sees the keys of its own sequence.");
+    }
+  }
+
   // p = softmax(s)   y = Σ_u p_u v_u
   @Override
   protected void forward(Operations operations, int update) {
+    sameSequences();
     Attentions attention = operations.attentions();
     if (w == null || scratch == null) {
       attention.multiplicative(

@@ -1,5 +1,6 @@
 package io.github.carouselml.grad;
 
+import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Operations;
 import io.github.carouselml.tensor.Slot;
@@ -101,7 +102,23 @@ public final class Program implements AutoCloseable {
     if (!input.isInput) {
       throw new IllegalStateException("Only inputs can be set, and " + input + " is none.");
     }
+    check(input, rows);
     backend.uploadRows(rows, input.rows(), input.features(), input.all());
+  }
+
+  private static void check(Tensor tensor, float[] rows) {
+    if (rows.length < tensor.rows() * tensor.features()) {
+      throw new CarouselException.Request(
+          "An array of "
+              + rows.length
+              + " numbers was given for "
+              + tensor
+              + ", which has "
+              + tensor.rows()
+              + " rows of "
+              + tensor.features()
+              + " in the present batch.");
+    }
   }
 
   /// Reads the values of an input or a kept tensor.
@@ -110,6 +127,7 @@ public final class Program implements AutoCloseable {
       throw new IllegalStateException(
           tensor + " is overwritten within a run. Record it with Tape.keep to read it.");
     }
+    check(tensor, rows);
     backend.downloadRows(tensor.all(), tensor.rows(), tensor.features(), rows);
   }
 
@@ -119,6 +137,7 @@ public final class Program implements AutoCloseable {
       throw new IllegalStateException(
           "Only gradients of inputs are kept, and " + input + " is none.");
     }
+    check(input, rows);
     Slot gradient = input.gradient();
     if (gradient == null) {
       java.util.Arrays.fill(rows, 0, input.rows() * input.features(), 0f);

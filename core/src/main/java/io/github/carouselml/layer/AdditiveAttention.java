@@ -15,6 +15,12 @@ import java.util.List;
 /// @param size the features that queries and memory are compared in
 public record AdditiveAttention(String name, int querySize, int memorySize, int size)
     implements Layer {
+  public AdditiveAttention {
+    AttentionSizes.positive(name, "query size", querySize);
+    AttentionSizes.positive(name, "memory size", memorySize);
+    AttentionSizes.positive(name, "size", size);
+  }
+
   private Dense query() {
     return new Dense(name + ".query", querySize, size);
   }
@@ -38,6 +44,8 @@ public record AdditiveAttention(String name, int querySize, int memorySize, int 
   /// Records attention of `queries`, one row per step or per sequence, over the steps of `memory`,
   /// which may have lengths of their own.
   public Tensor apply(Tensor queries, Tensor memory) {
+    AttentionSizes.fits(name, "queries", queries, querySize);
+    AttentionSizes.fits(name, "a memory", memory, memorySize);
     return AttentionOp.additive(
         query().apply(queries),
         key().apply(memory),

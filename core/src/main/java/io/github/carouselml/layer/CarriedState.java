@@ -11,6 +11,7 @@ import io.github.carouselml.tensor.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Long sequences in pieces (truncated backpropagation through time): where one batch's sequence
 /// ended, the next batch's goes on, place by place. Values are carried, gradients are not.
@@ -71,12 +72,27 @@ public final class CarriedState {
 
   /// Takes the last states that the stack gave, before the program is made.
   public void last(List<State> ends) {
-    for (State end : ends) {
-      Tensor c = end.c();
-      last.add(end.h().tape().keep(end.h()));
-      if (c != null) {
-        last.add(c.tape().keep(c));
-      }
+    if (ends.size() != states.size()) {
+      throw new CarouselException.Request(
+          "%d last states were given, but %d states are carried."
+              .formatted(ends.size(), states.size()));
+    }
+    for (int s = 0; s < ends.size(); s++) {
+      keep(s, "h", states.get(s).h(), ends.get(s).h());
+      keep(s, "c", states.get(s).c(), ends.get(s).c());
+    }
+  }
+
+  private void keep(int state, String what, @Nullable Tensor before, @Nullable Tensor after) {
+    int expected = before == null ? 0 : before.features();
+    int got = after == null ? 0 : after.features();
+    if (got != expected) {
+      throw new CarouselException.Request(
+          "The last state %d has a %s of size %d, but one of size %d is carried."
+              .formatted(state, what, got, expected));
+    }
+    if (after != null) {
+      last.add(after.tape().keep(after));
     }
   }
 
@@ -87,7 +103,7 @@ public final class CarriedState {
     if (last.size() != first.size()) {
       throw new IllegalStateException("Give the stack's last states to last() before the program.");
     }
-    if (reset.length < rows.sequences()) {
+    if (reset.length < rows.sequences() || reset.length > rows.maxSequences()) {
       throw new CarouselException.Request(
           "A batch of "
               + rows.sequences()

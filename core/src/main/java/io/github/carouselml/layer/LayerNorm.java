@@ -4,6 +4,7 @@ import io.github.carouselml.grad.LayerNormOp;
 import io.github.carouselml.grad.Parameter;
 import io.github.carouselml.grad.Parameters;
 import io.github.carouselml.grad.Tensor;
+import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.Initializer;
 import io.github.carouselml.tensor.Layout;
 import io.github.carouselml.tensor.ParameterSpec;
@@ -12,6 +13,21 @@ import java.util.List;
 
 /// Layer normalisation over the features of each row, with a gain and a bias for each feature.
 public record LayerNorm(String name, int size, float epsilon) implements Layer {
+  public LayerNorm {
+    if (size < 1) {
+      throw new CarouselException.Request(
+          "Layer norm '" + name + "' needs a size of 1 or more, not " + size + ".");
+    }
+    if (!(epsilon > 0) || Float.isInfinite(epsilon)) {
+      throw new CarouselException.Request(
+          "Layer norm '"
+              + name
+              + "' needs an epsilon that is a finite number above 0, not "
+              + epsilon
+              + ".");
+    }
+  }
+
   /// With an epsilon of 0.00001.
   public LayerNorm(String name, int size) {
     this(name, size, 1e-5f);
@@ -34,6 +50,16 @@ public record LayerNorm(String name, int size, float epsilon) implements Layer {
 
   /// Records the normalisation.
   public Tensor apply(Tensor x) {
+    if (x.features() != size) {
+      throw new CarouselException.Request(
+          "Layer norm '"
+              + name
+              + "' got an input of size "
+              + x.features()
+              + " but was built for size "
+              + size
+              + ".");
+    }
     Parameters parameters = x.tape().parameters();
     return LayerNormOp.of(x, gain(parameters), bias(parameters), epsilon);
   }

@@ -7,6 +7,11 @@ import java.util.List;
 /// Multiplicative attention (Luong et al. 2015, "general"): scores `qᵀ W m_u`, and of every query
 /// the mean of the memory weighted by their softmax: `[queries, memorySize]`.
 public record LuongAttention(String name, int querySize, int memorySize) implements Layer {
+  public LuongAttention {
+    AttentionSizes.positive(name, "query size", querySize);
+    AttentionSizes.positive(name, "memory size", memorySize);
+  }
+
   private Dense key() {
     return new Dense(name + ".key", memorySize, querySize).withoutBias();
   }
@@ -19,6 +24,8 @@ public record LuongAttention(String name, int querySize, int memorySize) impleme
   /// Records attention of `queries`, one row per step or per sequence, over the steps of `memory`,
   /// which may have lengths of their own.
   public Tensor apply(Tensor queries, Tensor memory) {
+    AttentionSizes.fits(name, "queries", queries, querySize);
+    AttentionSizes.fits(name, "a memory", memory, memorySize);
     return AttentionOp.multiplicative(queries, key().apply(memory), memory, 1, 1, false);
   }
 }

@@ -75,14 +75,7 @@ public record Recurrent(
               + name
               + "', which reads one way: there is one output");
     }
-    if (forgetBias != 0 && forgetBias != 1 && cells.stream().noneMatch(Recurrent::forgets)) {
-      throw new CarouselException.Request(
-          "forget bias "
-              + forgetBias
-              + " has no effect on recurrent '"
-              + name
-              + "': none of its cells has a forget gate of its own");
-    }
+    checkBeginning(name, cells, inputInitializer, recurrentInitializer, forgetBias, longestLag);
     if (longestLag != 0) {
       cells.forEach(cell -> new Initializer.Chrono(longestLag, remembering(cell)));
     }
@@ -116,6 +109,51 @@ public record Recurrent(
                 + ". Give both layers one size.");
       }
     }
+  }
+
+  /// Refuses first values that would reach nothing. What a stack begins with when nobody asks is
+  /// never refused, nor is PyTorch's pair.
+  private static void checkBeginning(
+      String name,
+      List<CellSpec> cells,
+      Initializer input,
+      Initializer recurrent,
+      double forgetBias,
+      int longestLag) {
+    if (!Double.isFinite(forgetBias)) {
+      throw new CarouselException.Request(
+          "The forget bias of recurrent '%s' must be a finite number, not %s."
+              .formatted(name, forgetBias));
+    }
+    String bias = "forget bias " + forgetBias;
+    boolean biased = forgetBias != 0 && forgetBias != 1;
+    if (biased && cells.stream().noneMatch(Recurrent::forgets)) {
+      throw noEffect(bias, name, "none of its cells has a forget gate of its own");
+    }
+    if (biased && longestLag != 0) {
+      throw noEffect(bias, name, "time lags up to " + longestLag + " steps stand in its place");
+    }
+    if (biased && input instanceof Initializer.Torch) {
+      throw noEffect(bias, name, "PyTorch's initializer, which was asked for, draws all biases");
+    }
+    if (!(input instanceof Initializer.Glorot)
+        && cells.stream().allMatch(CellSpec.Own.class::isInstance)) {
+      throw noEffect(
+          "input initializer " + input,
+          name,
+          "its cells are your own, and their parts say how they begin");
+    }
+    boolean drawn =
+        !(recurrent instanceof Initializer.Orthogonal || recurrent instanceof Initializer.Torch);
+    if (drawn && cells.stream().noneMatch(CellSpec::hasRecurrentWeight)) {
+      throw noEffect(
+          "recurrent initializer " + recurrent, name, "none of its cells has a recurrent weight");
+    }
+  }
+
+  private static CarouselException noEffect(String what, String name, String because) {
+    return new CarouselException.Request(
+        what + " has no effect on recurrent '" + name + "': " + because);
   }
 
   private static boolean forgets(CellSpec cell) {

@@ -16,6 +16,12 @@ import java.util.stream.Stream;
 /// @param dropout of both additions, in training
 public record TransformerBlock(
     String name, int size, int heads, int inner, boolean causal, double dropout) implements Layer {
+  public TransformerBlock {
+    new MultiHeadAttention(name + ".attention", size, heads, causal);
+    new Dense(name + ".up", size, inner);
+    new Dropout(dropout);
+  }
+
   /// Without dropout.
   public TransformerBlock(String name, int size, int heads, int inner, boolean causal) {
     this(name, size, heads, inner, causal, 0);
@@ -46,6 +52,7 @@ public record TransformerBlock(
 
   /// Records the block.
   public Tensor apply(Tensor x) {
+    AttentionSizes.fits(name, "an input", x, size);
     Dropout drop = new Dropout(dropout);
     Tensor a = Pointwise.add(x, drop.apply(attention().apply(norm(1).apply(x))));
     Tensor inside = Pointwise.relu(up().apply(norm(2).apply(a)));

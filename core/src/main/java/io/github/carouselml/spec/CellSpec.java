@@ -48,6 +48,11 @@ public sealed interface CellSpec {
     return false;
   }
 
+  /// Whether `h_{t-1}` is multiplied by a recurrent weight of the layer's.
+  default boolean hasRecurrentWeight() {
+    return true;
+  }
+
   /// The simple recurrent network of Elman (1990): `h_t = tanh(W x_t + R h_{t-1} + b)`.
   record Rnn(int hiddenSize, Activation activation) implements CellSpec {
     public Rnn {
@@ -225,6 +230,11 @@ public sealed interface CellSpec {
     public MinLstm {
       positive("hidden size", hiddenSize);
     }
+
+    @Override
+    public boolean hasRecurrentWeight() {
+      return false;
+    }
   }
 
   /// A GRU whose gate sees only the input (Feng et al. 2024, "Were RNNs all we needed?").
@@ -232,11 +242,22 @@ public sealed interface CellSpec {
     public MinGru {
       positive("hidden size", hiddenSize);
     }
+
+    @Override
+    public boolean hasRecurrentWeight() {
+      return false;
+    }
   }
 
   /// A cell of the user's own, which only code can describe: its sizes. What it computes is said
   /// where layers are known.
   non-sealed interface Own extends CellSpec {
+    /// Its weights are its parts'.
+    @Override
+    default boolean hasRecurrentWeight() {
+      return false;
+    }
+
     /// The refusal of what needs a cell that is built in.
     default CarouselException cannot(String consequence) {
       return new CarouselException.Request("The cell " + this + " is your own, so " + consequence);

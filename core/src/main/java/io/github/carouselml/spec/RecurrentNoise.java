@@ -59,12 +59,11 @@ public record RecurrentNoise(
       throw own.cannot(
           this + " cannot reach into it: leave out in its step what is to be left out.");
     }
-    boolean product = !(cell instanceof CellSpec.MinLstm || cell instanceof CellSpec.MinGru);
-    if (recurrent > 0 && !product) {
+    if (recurrent > 0 && !cell.hasRecurrentWeight()) {
       throw new CarouselException.Request(
           "recurrent dropout " + recurrent + " has no effect on " + cell + ": it has no R");
     }
-    if (dropConnect > 0 && !product) {
+    if (dropConnect > 0 && !cell.hasRecurrentWeight()) {
       throw new CarouselException.Request(
           "DropConnect " + dropConnect + " has no effect on " + cell + ": it has no R");
     }

@@ -82,6 +82,10 @@ public final class Rows {
   public void set(
       int[] batchLengths, int @org.jspecify.annotations.Nullable [] batchIds, int batch) {
     check(batchLengths, batch);
+    if (batchIds != null && batchIds.length < batch) {
+      throw new CarouselException.Request(
+          "The batch has " + batch + " sequences but " + batchIds.length + " ids.");
+    }
     widen();
     java.util.Arrays.fill(active, 0);
     steps = 0;

@@ -1,7 +1,6 @@
 package io.github.carouselml.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.carouselml.cpu.TestBackends;
 import io.github.carouselml.grad.Parameters;
@@ -11,7 +10,6 @@ import io.github.carouselml.grad.Sequences;
 import io.github.carouselml.grad.Tape;
 import io.github.carouselml.grad.Tensor;
 import io.github.carouselml.loss.MeanLoss;
-import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.LossSpec;
 import io.github.carouselml.tensor.Backend;
@@ -21,7 +19,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -149,12 +146,5 @@ class AttentionLayerTest {
           .as("right of %d with %s, seed %d", 10 * BATCH, middle.layer, SEED)
           .isGreaterThan(10 * BATCH * 95 / 100);
     }
-  }
-
-  @Test
-  void refuses_heads_of_unequal_size() {
-    assertThatThrownBy(() -> new MultiHeadAttention("a", 16, 3, true))
-        .isInstanceOf(CarouselException.Request.class)
-        .hasMessage("Attention 'a' cannot cut 16 features into 3 equal heads.");
   }
 }

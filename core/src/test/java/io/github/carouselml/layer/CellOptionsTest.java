@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// What the options of cells do to parameters, to their first values, and to states that are carried.
 class CellOptionsTest {
-  /// Activations of which three have f(0) ≠ 0, in every place.
+  /// Activations of which three have f(0) ≠ 0, in every place, and the cells that have none to choose.
   static Stream<CellSpec> bent() {
     List<Activation> all =
         List.of(
@@ -44,15 +44,23 @@ class CellOptionsTest {
             new Activation.Affine(0.5f, 0.3f));
     CellSpec.Lstm lstm = new CellSpec.Lstm(5).withPeepholes();
     CellSpec.Gru gru = new CellSpec.Gru(5);
-    return all.stream()
-        .flatMap(f ->
-            Stream.of(
-                new CellSpec.Rnn(5, f),
-                lstm.withActivations(f, f, f),
-                lstm.withLayerNorm().withActivations(f, f, f),
-                lstm.withProjectionSize(3).withActivations(f, f, f),
-                gru.withActivations(f, f),
-                gru.withReset(CellSpec.Gru.Reset.BEFORE).withActivations(f, f)));
+    Stream<CellSpec> others =
+        Stream.of(
+            new CellSpec.MinLstm(5),
+            new CellSpec.MinGru(5),
+            new CellSpec.Lstm(5).withCoupledInputForget(),
+            lstm.withCellClip(0.3f).withCoupledInputForget());
+    Stream<CellSpec> activations =
+        all.stream()
+            .flatMap(f ->
+                Stream.of(
+                    new CellSpec.Rnn(5, f),
+                    lstm.withActivations(f, f, f),
+                    lstm.withLayerNorm().withActivations(f, f, f),
+                    lstm.withProjectionSize(3).withActivations(f, f, f),
+                    gru.withActivations(f, f),
+                    gru.withReset(CellSpec.Gru.Reset.BEFORE).withActivations(f, f)));
+    return Stream.concat(activations, others);
   }
 
   @ParameterizedTest

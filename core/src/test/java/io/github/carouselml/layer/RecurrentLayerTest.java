@@ -1,7 +1,6 @@
 package io.github.carouselml.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.carouselml.cell.ReferenceCell;
 import io.github.carouselml.cpu.ReferenceBackend;
@@ -11,10 +10,8 @@ import io.github.carouselml.grad.Program;
 import io.github.carouselml.grad.RowSpace;
 import io.github.carouselml.grad.Tape;
 import io.github.carouselml.grad.Tensor;
-import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.Direction;
-import io.github.carouselml.spec.Initializer;
 import io.github.carouselml.spec.Merge;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.OpaqueBackend;
@@ -24,7 +21,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -367,56 +363,5 @@ class RecurrentLayerTest {
       }
     }
     return y;
-  }
-
-  private static Recurrent gru(int units) {
-    return new Recurrent("g", 2, new CellSpec.Gru(units));
-  }
-
-  @Test
-  void refuses_in_sentences() {
-    CellSpec cell = new CellSpec.Lstm(4);
-    assertThatThrownBy(() -> new Recurrent("r", 2, cell).withDropout(0.3))
-        .isInstanceOf(CarouselException.Request.class)
-        .hasMessage("dropout 0.3 has no effect with 1 layer: it is applied between layers");
-    assertThatThrownBy(() -> new Recurrent("r", 0, cell)).hasMessageContaining("not 0");
-    assertThatThrownBy(() -> new Recurrent("r", 2)).hasMessageContaining("1 layer or more");
-    ArrayLayer layer = new ArrayLayer(new Recurrent("r", 2, cell), new ReferenceBackend(), 1);
-    float[][][] x = new float[2][3][2];
-    assertThatThrownBy(() -> layer.backward(x)).hasMessageContaining("call forward first");
-    assertThatThrownBy(() -> layer.forward(new float[2][3][5]))
-        .hasMessage("Step 0 of sequence 0 of the inputs has 5 numbers, not 2.");
-    assertThatThrownBy(() -> layer.forward(x, new int[] {4, 1}, null))
-        .hasMessage("Sequence 0 has 3 steps, so its length cannot be 4.");
-    assertThatThrownBy(() -> layer.forward(x, new int[] {3, -1}, null))
-        .hasMessage("Sequence 1 has 3 steps, so its length cannot be -1.");
-    assertThatThrownBy(() -> layer.forward(x, new int[] {1}, null))
-        .hasMessageContaining("2 sequences but 1 lengths");
-    layer.forward(x);
-    var small = List.of(new ArrayLayer.State(new float[2][3], new float[2][4]));
-    assertThatThrownBy(() -> layer.forward(x, null, small))
-        .hasMessage("A state of size 3 was given, but the cell has size 4.");
-    var few = List.of(new ArrayLayer.State(new float[1][4], new float[1][4]));
-    assertThatThrownBy(() -> layer.forward(x, null, few))
-        .hasMessage("A state of 1 sequences was given for a batch of 2.");
-    assertThatThrownBy(() -> layer.forward(x, null, List.of()))
-        .hasMessage(
-            "Recurrent 'r' has 1 states (layers times directions), but 0 first states were given.");
-    assertThatThrownBy(
-            () -> layer.backward(new float[2][3][4], List.of(few.getFirst(), few.getFirst())))
-        .hasMessageContaining("but 2 gradients of last states were given");
-    ArrayLayer gated = new ArrayLayer(gru(4), new ReferenceBackend(), 1);
-    var withC = List.of(new ArrayLayer.State(new float[2][4], new float[2][4]));
-    assertThatThrownBy(() -> gated.forward(x, null, withC))
-        .hasMessageContaining("Of the first states number 0 has a c, but its cell Gru[");
-    Initializer glorot = new Initializer.Glorot();
-    assertThatThrownBy(() -> gru(4).withInitializers(glorot, glorot, 3))
-        .hasMessage(
-            "forget bias 3.0 has no effect on recurrent 'g': none of its cells has a forget gate of"
-                + " its own");
-    assertThatThrownBy(
-            () -> new Recurrent("r", 2, cell).withDirection(Direction.BACKWARD, Merge.SUM))
-        .hasMessage(
-            "merge SUM has no effect on recurrent 'r', which reads one way: there is one output");
   }
 }
