@@ -30,7 +30,7 @@ public final class BitsMatrix {
 
   private static final List<Integer> THREADS = List.of(1, 2, 7);
   private static final int STEADY = 3;
-  private static final long PATIENCE = 60_000_000_000L;
+  private static final long PATIENCE = 180_000_000_000L; // a busy machine compiles late
 
   private final IntFunction<Backend> backends;
   private final ToLongFunction<Runnable> allocated;
