@@ -1,6 +1,8 @@
 package io.github.carouselml.benchmarks;
 
+import io.github.carouselml.layer.Recurrent;
 import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.Direction;
 import io.github.carouselml.spec.RecurrentNoise;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.BackendOptions;
@@ -11,17 +13,37 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
-/// Is there a cliff? `benchmarks/cells [--threads N] [--rounds N]`: each cell's training step at
-/// T = 128, B = 32, I = 128, H = 256 beside the plain LSTM's, in alternation, in GFLOP/s of matrix
-/// products; and a batch of unequal lengths beside its real steps.
+/// Is there a cliff? `benchmarks/cells [--threads N] [--rounds N]`: each cell's and each structure's
+/// training step at T = 128, B = 32, I = 128, H = 256 beside the plain LSTM's, in alternation, in
+/// GFLOP/s of matrix products; a batch of unequal lengths by its real steps, and sizes that are no
+/// multiples of 16 by their real units.
 final class Cells {
   private static final int T = 128;
   private static final int B = 32;
   private static final int I = 128;
   private static final int H = 256;
 
-  private record Entry(String name, PlanRun run, List<Double> times) {}
+  private static final long WARM_UP = TimeUnit.SECONDS.toNanos(2);
+
+  private record Entry(
+      String name, Runnable run, double operations, int steps, List<Double> times) {
+    /// Milliseconds of the second of two runs: the first one makes the caches its own.
+    double time() {
+      run.run();
+      long start = System.nanoTime();
+      run.run();
+      return (System.nanoTime() - start) / 1e6;
+    }
+
+    void warmUp() {
+      long end = System.nanoTime() + WARM_UP;
+      while (System.nanoTime() < end) {
+        run.run();
+      }
+    }
+  }
 
   private Cells() {}
 
@@ -47,6 +69,7 @@ final class Cells {
       add(entries, backend, "LSTM", lstm, equal);
       add(entries, backend, "LSTM, lengths 1 to " + T, lstm, unequal);
       add(entries, backend, "LSTM, H = 250", new CellSpec.Lstm(250), equal);
+      add(entries, "LSTM, I = 123", new PlanRun(backend, lstm, 123, equal, T, true));
       add(entries, backend, "LSTM with peepholes", lstm.withPeepholes(), equal);
       add(entries, backend, "LSTM, coupled gates", lstm.withCoupledInputForget(), equal);
       add(entries, backend, "LSTM, projection 128", lstm.withProjectionSize(128), equal);
@@ -61,15 +84,22 @@ final class Cells {
       add(entries, backend, "RNN", new CellSpec.Rnn(H), equal);
       add(entries, backend, "minLSTM", new CellSpec.MinLstm(H), equal);
       add(entries, backend, "minGRU", new CellSpec.MinGru(H), equal);
-      noisy(entries, backend, "LSTM, recurrent dropout", new RecurrentNoise().withRecurrent(0.5));
-      noisy(entries, backend, "LSTM, zoneout", new RecurrentNoise().withZoneout(0.5, 0.5));
+      add(
+          entries,
+          "LSTM, recurrent dropout",
+          noisy(backend, new RecurrentNoise().withRecurrent(0.5)));
+      add(entries, "LSTM, zoneout", noisy(backend, new RecurrentNoise().withZoneout(0.5, 0.5)));
+      Recurrent layer = new Recurrent("lstm", I, lstm);
+      RecurrentNoise variational = new RecurrentNoise().withInput(0.5);
+      add(entries, backend, "LSTM, variational dropout", layer.withNoise(variational));
+      add(entries, backend, "LSTM, bidirectional", layer.withDirection(Direction.BOTH));
       double peak = Peak.measure(threads);
       for (Entry entry : entries) {
-        entry.run().warmUp(4);
+        entry.warmUp();
       }
       for (int round = 0; round < rounds; round++) {
         for (Entry entry : entries) {
-          entry.times().add(entry.run().time());
+          entry.times().add(entry.time());
         }
       }
       Map<String, Object> content = new LinkedHashMap<>();
@@ -82,11 +112,11 @@ final class Cells {
       for (Entry entry : entries) {
         double[] times = entry.times().stream().mapToDouble(Double::doubleValue).toArray();
         double milliseconds = Ratio.median(times);
-        double rate = entry.run().operations() / milliseconds / 1e6;
+        double rate = entry.operations() / milliseconds / 1e6;
         best = best == 0 ? rate : best;
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("cell", entry.name());
-        line.put("realSteps", entry.run().steps());
+        line.put("realSteps", entry.steps());
         line.put("milliseconds", milliseconds);
         line.put("gflops", rate);
         line.put("ofPeak", rate / peak);
@@ -101,17 +131,24 @@ final class Cells {
     }
   }
 
-  private static void noisy(
-      List<Entry> entries, Backend backend, String name, RecurrentNoise noise) {
+  private static PlanRun noisy(Backend backend, RecurrentNoise noise) {
     int[] equal = new int[B];
     Arrays.fill(equal, T);
-    PlanRun run = new PlanRun(backend, new CellSpec.Lstm(H), noise, I, equal, T, true);
-    entries.add(new Entry(name, run, new ArrayList<>()));
+    return new PlanRun(backend, new CellSpec.Lstm(H), noise, I, equal, T, true);
   }
 
   private static void add(
       List<Entry> entries, Backend backend, String name, CellSpec cell, int[] lengths) {
-    entries.add(
-        new Entry(name, new PlanRun(backend, cell, I, lengths, T, true), new ArrayList<>()));
+    add(entries, name, new PlanRun(backend, cell, I, lengths, T, true));
+  }
+
+  private static void add(List<Entry> entries, String name, PlanRun run) {
+    entries.add(new Entry(name, run::run, run.operations(), run.steps(), new ArrayList<>()));
+  }
+
+  /// A structure around the plan: the whole layer, on a tape.
+  private static void add(List<Entry> entries, Backend backend, String name, Recurrent layer) {
+    LayerRun run = new LayerRun(backend, layer, T, B);
+    entries.add(new Entry(name, run::run, run.operations(), run.steps(), new ArrayList<>()));
   }
 }

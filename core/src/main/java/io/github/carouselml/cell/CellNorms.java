@@ -44,13 +44,13 @@ final class CellNorms {
     int g = gates.length;
     for (int r = 0; r < s.rows; r++) {
       int numbers = s.rowNumbersAt + r * NUMBERS;
-      product(s, 0, r, x);
+      product(s, k, 0, r, x);
       s.rowNumbers[numbers] = kernels.layerNorm(x, 0, gW, 0, bias, 0, ε, n, 0, a, 0, count);
-      keep(s, 0, r, n);
-      product(s, g, r, x);
+      keep(s, k, 0, r, n);
+      product(s, k, g, r, x);
       s.rowNumbers[numbers + 1] = kernels.layerNorm(x, 0, gR, 0, a, 0, ε, n, 0, a, 0, count);
-      keep(s, g, r, n);
-      keep(s, 2 * g, r, a);
+      keep(s, k, g, r, n);
+      keep(s, k, 2 * g, r, a);
     }
   }
 
@@ -63,19 +63,18 @@ final class CellNorms {
     float[] gR = vector(s, k, gainR);
     float[] δ = k.spare();
     float[] n = k.spare();
-    float[] d = k.spare();
     int g = gates.length;
     for (int r = 0; r < s.rows; r++) {
       int numbers = s.rowNumbersAt + r * NUMBERS;
-      product(s, 2 * g, r, δ);
-      product(s, 0, r, n);
+      product(s, k, 2 * g, r, δ);
+      product(s, k, 0, r, n);
       float scale = s.rowNumbers[numbers];
-      kernels.layerNormGradient(n, 0, scale, gW, 0, δ, 0, d, 0, count, false);
-      gradient(s, 0, r, d);
-      product(s, g, r, n);
+      kernels.layerNormGradient(n, 0, scale, gW, 0, δ, 0, n, 0, count, false);
+      gradient(s, k, 0, r, n);
+      product(s, k, g, r, n);
       scale = s.rowNumbers[numbers + 1];
-      kernels.layerNormGradient(n, 0, scale, gR, 0, δ, 0, d, 0, count, false);
-      gradient(s, g, r, d);
+      kernels.layerNormGradient(n, 0, scale, gR, 0, δ, 0, n, 0, count, false);
+      gradient(s, k, g, r, n);
     }
   }
 
@@ -101,8 +100,8 @@ final class CellNorms {
               y,
               0,
               H);
-      scatter(y, 0, 1, H, s.z, s.zAt[m] + r * Z_ROW, s.zPanel);
-      scatter(n, 0, 1, H, s.z, s.zAt[m + 1] + r * Z_ROW, s.zPanel);
+      scatter(k, y, 0, 1, H, s.z, s.zAt[m] + r * Z_ROW, s.zPanel);
+      scatter(k, n, 0, 1, H, s.z, s.zAt[m + 1] + r * Z_ROW, s.zPanel);
     }
   }
 
@@ -113,8 +112,8 @@ final class CellNorms {
     float[] dm = k.spare();
     float[] n = k.spare();
     for (int r = 0; r < s.rows; r++) {
-      gather(s.z, s.zAt[m] + r * Z_ROW, s.zPanel, 1, H, dm, 0);
-      gather(s.z, s.zAt[m + 1] + r * Z_ROW, s.zPanel, 1, H, n, 0);
+      gather(k, s.z, s.zAt[m] + r * Z_ROW, s.zPanel, 1, H, dm, 0);
+      gather(k, s.z, s.zAt[m + 1] + r * Z_ROW, s.zPanel, 1, H, n, 0);
       float scale = s.rowNumbers[s.rowNumbersAt + r * NUMBERS + 2];
       int dc = s.dcAt + r * s.stateRow;
       k.kernels()
@@ -128,48 +127,49 @@ final class CellNorms {
     float[] to = k.spare();
     int at = 0;
     for (int g = 0; g < gates.length; g++) {
-      at =
-          gather(s.vectors[first + g], s.vectorAt[first + g], 4 * LANES, gates[g], s.units, to, at);
+      at = gather(k, s.vectors[first + g], s.vectorAt[first + g], Z_ROW, gates[g], s.units, to, at);
     }
     return to;
   }
 
-  private void product(CellBlock s, int group, int r, float[] to) {
+  private void product(CellBlock s, Columns k, int group, int r, float[] to) {
     int at = 0;
     for (int g = 0; g < gates.length; g++) {
-      at = gather(s.z, s.zAt[group + g] + r * Z_ROW, s.zPanel, gates[g], s.units, to, at);
+      int from = s.zAt[group + g] + r * Z_ROW;
+      at = gather(k, s.z, from, s.zPanel, gates[g], s.units, to, at);
     }
   }
 
-  private void keep(CellBlock s, int group, int r, float[] from) {
+  private void keep(CellBlock s, Columns k, int group, int r, float[] from) {
     int at = 0;
     for (int g = 0; g < gates.length; g++) {
-      at = scatter(from, at, gates[g], s.units, s.z, s.zAt[group + g] + r * Z_ROW, s.zPanel);
+      int to = s.zAt[group + g] + r * Z_ROW;
+      at = scatter(k, from, at, gates[g], s.units, s.z, to, s.zPanel);
     }
   }
 
-  private void gradient(CellBlock s, int group, int r, float[] from) {
+  private void gradient(CellBlock s, Columns k, int group, int r, float[] from) {
     int at = 0;
     for (int g = 0; g < gates.length; g++) {
-      at = scatter(from, at, gates[g], s.units, s.z, s.dAt[group + g] + r * Z_ROW, s.zPanel);
+      int to = s.dAt[group + g] + r * Z_ROW;
+      at = scatter(k, from, at, gates[g], s.units, s.z, to, s.zPanel);
     }
   }
 
   /// One row of a group of gates, its padding left out; returns where the next group goes.
   private static int gather(
-      float[] z, int zAt, int zPanel, int gates, int units, float[] to, int toAt) {
-    int at = toAt;
-    for (int block = 0; block * LANES < units; block++) {
+      Columns k, float[] z, int zAt, int zPanel, int gates, int units, float[] to, int toAt) {
+    int panels = units * gates / Z_ROW;
+    for (int lane = 0; lane < Z_ROW; lane += LANES) {
+      k.kernels().copyRows(z, zAt + lane, zPanel, to, toAt + lane, Z_ROW, panels);
+    }
+    int at = toAt + panels * Z_ROW;
+    for (int block = panels * 4 / gates; block * LANES < units; block++) {
       int from = zAt + block * gates / 4 * zPanel + block * gates % 4 * LANES;
-      int lanes = units - block * LANES;
-      if (lanes >= LANES) {
-        System.arraycopy(z, from, to, at, gates * LANES);
-        at += gates * LANES;
-      } else {
-        for (int gate = 0; gate < gates; gate++) {
-          System.arraycopy(z, from + gate * LANES, to, at, lanes);
-          at += lanes;
-        }
+      int lanes = Math.min(LANES, units - block * LANES);
+      for (int gate = 0; gate < gates; gate++) {
+        System.arraycopy(z, from + gate * LANES, to, at, lanes);
+        at += lanes;
       }
     }
     return at;
@@ -177,20 +177,19 @@ final class CellNorms {
 
   /// Puts one back; padding becomes +0.
   private static int scatter(
-      float[] x, int xAt, int gates, int units, float[] z, int zAt, int zPanel) {
-    int at = xAt;
-    for (int block = 0; block * LANES < units; block++) {
+      Columns k, float[] x, int xAt, int gates, int units, float[] z, int zAt, int zPanel) {
+    int panels = units * gates / Z_ROW;
+    for (int lane = 0; lane < Z_ROW; lane += LANES) {
+      k.kernels().copyRows(x, xAt + lane, Z_ROW, z, zAt + lane, zPanel, panels);
+    }
+    int at = xAt + panels * Z_ROW;
+    for (int block = panels * 4 / gates; block * LANES < units; block++) {
       int to = zAt + block * gates / 4 * zPanel + block * gates % 4 * LANES;
-      int lanes = units - block * LANES;
-      if (lanes >= LANES) {
-        System.arraycopy(x, at, z, to, gates * LANES);
-        at += gates * LANES;
-      } else {
-        for (int gate = 0; gate < gates; gate++) {
-          System.arraycopy(x, at, z, to + gate * LANES, lanes);
-          Arrays.fill(z, to + gate * LANES + lanes, to + (gate + 1) * LANES, 0f);
-          at += lanes;
-        }
+      int lanes = Math.min(LANES, units - block * LANES);
+      for (int gate = 0; gate < gates; gate++) {
+        System.arraycopy(x, at, z, to + gate * LANES, lanes);
+        Arrays.fill(z, to + gate * LANES + lanes, to + (gate + 1) * LANES, 0f);
+        at += lanes;
       }
     }
     return at;

@@ -53,17 +53,20 @@ final class Columns {
   /// The rows that begin at `at`, `row` floats apart; one row again and again where that is 0.
   float[] take(float[] from, int at, int row) {
     float[] x = spare();
-    for (int r = 0; r < rows; r++) {
-      System.arraycopy(from, at + r * row, x, r * LANES, LANES);
-    }
+    kernels.copyRows(from, at, row, x, 0, LANES, rows);
+    return x;
+  }
+
+  /// An array of +0.
+  float[] zeros() {
+    float[] x = spare();
+    kernels.fill(0f, x, 0, n);
     return x;
   }
 
   /// Puts rows back.
   void put(float[] x, float[] to, int at, int row) {
-    for (int r = 0; r < rows; r++) {
-      System.arraycopy(x, r * LANES, to, at + r * row, LANES);
-    }
+    kernels.copyRows(x, 0, LANES, to, at, row, rows);
   }
 
   /// Sets the lanes from `real` on to +0.
@@ -97,6 +100,21 @@ final class Columns {
     kernels.forward(Unary.SOFTPLUS, 0f, 0f, y, 0, y, 0, n);
   }
 
+  /// y = s x; adding -0 changes no number.
+  void scale(float s, float[] x, float[] y) {
+    kernels.forward(Unary.AFFINE, s, -0f, x, 0, y, 0, n);
+  }
+
+  /// y = s x + y, fused
+  void axpy(float s, float[] x, float[] y) {
+    kernels.axpy(s, x, 0, y, 0, n);
+  }
+
+  /// y = a where the mask is 0, else b
+  void select(float[] mask, float[] a, float[] b, float[] y) {
+    kernels.select(mask, 0, a, 0, b, 0, y, 0, n);
+  }
+
   /// y = 1 - x
   void complement(float[] x, float[] y) {
     kernels.forward(Unary.AFFINE, -1f, 1f, x, 0, y, 0, n);
@@ -125,8 +143,6 @@ final class Columns {
   /// v = Σ a b + v over the rows of a and b, one fused chain for each of so many lanes
   void addProducts(
       int lanes, float[] a, int aAt, int aRow, float[] b, int bAt, int bRow, float[] v, int vAt) {
-    for (int r = 0; r < rows; r++) {
-      kernels.multiplyAdd(a, aAt + r * aRow, b, bAt + r * bRow, v, vAt, lanes);
-    }
+    kernels.addProducts(a, aAt, aRow, b, bAt, bRow, rows, v, vAt, lanes);
   }
 }

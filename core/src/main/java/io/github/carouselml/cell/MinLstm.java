@@ -10,11 +10,13 @@ import io.github.carouselml.kernel.Unary;
 /// h = g + u (h' - g)
 /// ```
 /// No gate sees h': the products of all steps are one, and each unit then scans through time.
-/// Backward computes i, f and u again, which is cheaper than keeping them beside g.
+/// u is kept beside g. Backward computes i and f again, which is cheaper than keeping them too.
 final class MinLstm implements CellKernel {
   private final CellShape shape =
       CellShape.of(
-          new GateGroup(2, true, Operand.NONE, 0), new GateGroup(1, true, Operand.NONE, 0));
+          new GateGroup(2, true, Operand.NONE, 0),
+          new GateGroup(1, true, Operand.NONE, 0),
+          GateGroup.room(1, 0));
 
   private static final Bend σ = new Bend(Unary.SIGMOID, 0f, 0f);
   private static final Bend MINUS_ONE = new Bend(Unary.AFFINE, 1f, -1f);
@@ -44,6 +46,7 @@ final class MinLstm implements CellKernel {
   public void forward(int stage, CellBlock s) {
     Columns k = s.begin();
     float[] u = u(k, s.gate(0, 0), s.gate(0, 1));
+    s.putGate(2, 0, u);
     // h = g + u (h' - g)
     float[] g = s.gate(1, 0);
     float[] h = s.hPrev();
@@ -57,7 +60,7 @@ final class MinLstm implements CellKernel {
     Columns k = s.begin();
     float[] i = s.gate(0, 0);
     float[] f = s.gate(0, 1);
-    float[] u = u(k, i, f);
+    float[] u = s.gate(2, 0);
     float[] dh = s.dh();
     // h = g + u (h' - g)
     float[] dU = s.hPrev();

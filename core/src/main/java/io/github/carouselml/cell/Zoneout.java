@@ -1,7 +1,5 @@
 package io.github.carouselml.cell;
 
-import static io.github.carouselml.kernel.Products.LANES;
-
 import java.util.List;
 
 /// Zoneout around any cell (Krueger et al. 2017), whose step gives h̃ and c̃:
@@ -119,38 +117,29 @@ public final class Zoneout implements CellKernel {
     cell.forward(stage, s);
     s.c = c;
     if (stage == cellStage && keptC > 0) {
-      blend(s, keptC, masksC, masksCAt + s.cAt, s.cPrev, s.cPrevAt, candidate, s.cAt, c, s.cAt);
+      Columns k = s.begin();
+      float[] cPrev = s.cPrev();
+      float[] y = k.take(candidate, s.cAt, s.stateRow);
+      blend(k, keptC, masksC, masksCAt + s.cAt, s.stateRow, cPrev, y);
+      k.put(y, c, s.cAt, s.stateRow);
     }
     if (stage == lastStage && keptH > 0) {
-      int mask = masksHAt + s.hAt - hAt;
-      blend(s, keptH, masksH, mask, s.hPrev, s.hPrevAt, s.h, s.hAt, s.h, s.hAt);
+      Columns k = s.begin();
+      float[] hPrev = s.hPrev();
+      float[] y = k.take(s.h, s.hAt, s.stateRow);
+      blend(k, keptH, masksH, masksHAt + s.hAt - hAt, s.stateRow, hPrev, y);
+      k.put(y, s.h, s.hAt, s.stateRow);
     }
   }
 
-  // @formatter:off
-  /// y = mask ? x̃ : x', or p x' + (1 - p) x̃
+  /// y = mask ? y : x', or p x' + (1 - p) y
   private void blend(
-      CellBlock s,
-      float p,
-      float[] mask,
-      int maskAt,
-      float[] before,
-      int beforeAt,
-      float[] made,
-      int madeAt,
-      float[] y,
-      int yAt) {
-    for (int row = 0; row < s.rows; row++) {
-      int state = row * s.stateRow;
-      for (int k = 0; k < LANES; k++) {
-        float old = before[beforeAt + state + k];
-        float now = made[madeAt + state + k];
-        if (training) {
-          y[yAt + state + k] = mask[maskAt + state + k] == 0f ? old : now;
-        } else {
-          y[yAt + state + k] = Math.fma(p, old, (1f - p) * now);
-        }
-      }
+      Columns k, float p, float[] masks, int maskAt, int row, float[] before, float[] y) {
+    if (training) {
+      k.select(k.take(masks, maskAt, row), before, y, y);
+    } else {
+      k.scale(1f - p, y, y);
+      k.axpy(p, before, y);
     }
   }
 
@@ -172,38 +161,33 @@ public final class Zoneout implements CellKernel {
       carry(s);
     }
     if (stage == 0 && keptC > 0) {
-      for (int row = 0; row < s.rows; row++) {
-        for (int k = 0; k < LANES; k++) {
-          s.dc[s.dcAt + row * s.stateRow + k] += passedC[s.dcAt + row * s.stateRow + k];
-        }
-      }
+      Columns k = s.begin();
+      float[] dc = s.dc();
+      k.add(dc, k.take(passedC, s.dcAt, s.stateRow), dc);
+      s.putDc(dc);
     }
   }
 
   /// ∂L/∂h' also has what passed the cell by.
   private void carry(CellBlock s) {
-    for (int row = 0; row < s.rows; row++) {
-      int state = row * s.stateRow;
-      for (int k = 0; k < LANES; k++) {
-        float own = cell.carries() ? s.carry[s.carryAt + state + k] : 0f;
-        float passed = keptH > 0 ? passedH[s.dhAt + state + k] : 0f;
-        s.carry[s.carryAt + state + k] = own + passed;
-      }
-    }
+    Columns k = s.begin();
+    float[] own = cell.carries() ? s.carry() : k.zeros();
+    float[] passed = keptH > 0 ? k.take(passedH, s.dhAt, s.stateRow) : k.zeros();
+    k.add(own, passed, own);
+    s.putCarry(own);
   }
 
   /// Parts a gradient: into what the cell made, and into what passed by.
   private static void part(
-      CellBlock s, float[] mask, int maskAt, float[] d, int dAt, float[] passed) {
-    for (int row = 0; row < s.rows; row++) {
-      int state = row * s.stateRow;
-      for (int k = 0; k < LANES; k++) {
-        boolean old = mask[maskAt + state + k] == 0f;
-        float all = d[dAt + state + k];
-        passed[dAt + state + k] = old ? all : 0f;
-        d[dAt + state + k] = old ? 0f : all;
-      }
-    }
+      CellBlock s, float[] masks, int maskAt, float[] d, int dAt, float[] passed) {
+    Columns k = s.begin();
+    float[] mask = k.take(masks, maskAt, s.stateRow);
+    float[] made = k.take(d, dAt, s.stateRow);
+    float[] zeros = k.zeros();
+    float[] past = k.spare();
+    k.select(mask, made, zeros, past);
+    k.put(past, passed, dAt, s.stateRow);
+    k.select(mask, zeros, made, made);
+    k.put(made, d, dAt, s.stateRow);
   }
-  // @formatter:on
 }

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class SweepBackward {
   private static final int ROW = CellBlock.Z_ROW;
 
+  /// Rows for which a cell adds up the gradients of all of its vectors: their gates stay in the
+  /// second cache meanwhile.
+  private static final int VECTOR_ROWS = 128;
+
   private final SweepSpace space;
   private final Team team;
   private final Products products;
@@ -207,12 +211,17 @@ final class SweepBackward {
       while (t > 1 && rows.active(t - 1) == n) {
         t--;
       }
-      s.rows = rows.first(t) + n - row;
       s.cPrev = t == 0 ? space.c0 : c;
       s.cPrevAt = (t == 0 ? space.c0At : (row + n) * ld) + lane;
-      s.cAt = row * ld + lane;
-      space.gatesAt(s, block, 0, row);
-      kernel.vectorGradients(s);
+      int end = rows.first(t) + n;
+      while (row < end) {
+        s.rows = Math.min(VECTOR_ROWS, end - row);
+        s.cAt = row * ld + lane;
+        space.gatesAt(s, block, 0, row);
+        kernel.vectorGradients(s);
+        row += s.rows;
+        s.cPrevAt += s.rows * ld;
+      }
     }
   }
 

@@ -54,6 +54,9 @@ final class SweepSpace {
   /// sequences at every step, but once a step where the units are shared.
   private static final long NEAR_WEIGHTS = 1 << 20;
 
+  /// Fewer rows than this lie without gaps.
+  private static final int FEW_ROWS = 64;
+
   /// With unequal lengths a chunk is smaller, so that the threads end together.
   private static final int RAGGED_CHUNK = 8;
 
@@ -205,7 +208,7 @@ final class SweepSpace {
     long zRows = train ? most : Math.max(PROJECTED_ROWS, maxSequences + (long) CHUNK * team.size());
     long zFloats = 0;
     for (GatePlan gate : gates) {
-      zFloats += gate.zFloats(zRows) * (train && gate.group.kept() ? 2 : 1);
+      zFloats += gate.zFloats(spread(zRows)) * (train && gate.group.kept() ? 2 : 1);
     }
     long beforeReserve = memory.floats();
     z = memory.take(Sizes.whole(what + " steps", zFloats));
@@ -293,7 +296,7 @@ final class SweepSpace {
   /// place if nobody asks for their gates again.
   void layOut(int zRows, boolean again) {
     local = !again;
-    zPanel = zRows * ROW;
+    zPanel = (int) spread(zRows) * ROW;
     int zAt = 0;
     for (GatePlan gate : gates) {
       gate.zAt = zAt;
@@ -304,6 +307,13 @@ final class SweepSpace {
         zAt += gate.panels * zPanel;
       }
     }
+  }
+
+  /// So many rows lie from one panel to its next: with a power of two, the same row of every panel
+  /// would fall into the same few sets of each cache, and a product or a norm that reads a row
+  /// through all panels would find it in none (measured: 4 % of a layer-normalised LSTM's step).
+  private static long spread(long rows) {
+    return rows < FEW_ROWS ? rows : (rows + 14 & -32) + 17;
   }
 
   boolean bySequences() {

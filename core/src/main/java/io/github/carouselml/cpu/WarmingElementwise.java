@@ -26,7 +26,10 @@ final class WarmingElementwise implements Elementwise {
   private static final int MOMENTUM = 14;
   private static final int RMS_PROP = 15;
   private static final int ADAM = 16;
-  private static final int MAP = 17;
+  private static final int SELECT = 17;
+  private static final int COPY_ROWS = 18;
+  private static final int ADD_PRODUCTS = 19;
+  private static final int MAP = 20;
   private static final int MAP_GRADIENT = MAP + Unary.values().length;
   private static final int COMBINE = MAP_GRADIENT + Unary.values().length;
   private static final int GRADIENT_OF_FIRST = COMBINE + Binary.values().length;
@@ -88,6 +91,9 @@ final class WarmingElementwise implements Elementwise {
     return switch (place) {
       case AXPY -> () -> fast.axpy(0.5f, a, 0, b, 0, COUNT);
       case MULTIPLY_ADD -> () -> fast.multiplyAdd(a, 0, b, 0, c, 0, COUNT);
+      case SELECT -> () -> fast.select(a, 0, b, 0, c, 0, d, 0, COUNT);
+      case COPY_ROWS -> () -> fast.copyRows(a, 0, 16, b, 0, 16, COUNT / 16);
+      case ADD_PRODUCTS -> () -> fast.addProducts(a, 0, 16, b, 0, 16, 3, c, 0, 5 * 16);
       case SUM -> () -> fast.sum(a, 0, COUNT);
       case DOT -> () -> fast.dot(a, 0, b, 0, COUNT);
       case DOT_OF_THREE -> () -> fast.dot(a, 0, b, 0, c, 0, COUNT);
@@ -190,6 +196,40 @@ final class WarmingElementwise implements Elementwise {
   @Override
   public void multiplyAdd(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
     serving(MULTIPLY_ADD).multiplyAdd(a, aAt, b, bAt, y, yAt, count);
+  }
+
+  @Override
+  public void select(
+      float[] mask,
+      int maskAt,
+      float[] a,
+      int aAt,
+      float[] b,
+      int bAt,
+      float[] y,
+      int yAt,
+      int count) {
+    serving(SELECT).select(mask, maskAt, a, aAt, b, bAt, y, yAt, count);
+  }
+
+  @Override
+  public void copyRows(float[] x, int xAt, int xRow, float[] y, int yAt, int yRow, int rows) {
+    serving(COPY_ROWS).copyRows(x, xAt, xRow, y, yAt, yRow, rows);
+  }
+
+  @Override
+  public void addProducts(
+      float[] a,
+      int aAt,
+      int aRow,
+      float[] b,
+      int bAt,
+      int bRow,
+      int rows,
+      float[] v,
+      int vAt,
+      int columns) {
+    serving(ADD_PRODUCTS).addProducts(a, aAt, aRow, b, bAt, bRow, rows, v, vAt, columns);
   }
 
   @Override

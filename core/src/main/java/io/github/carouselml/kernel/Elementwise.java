@@ -75,6 +75,18 @@ public interface Elementwise {
   /// y = a b + y, fused
   void multiplyAdd(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count);
 
+  /// y = a where the mask is 0, else b
+  void select(
+      float[] mask,
+      int maskAt,
+      float[] a,
+      int aAt,
+      float[] b,
+      int bAt,
+      float[] y,
+      int yAt,
+      int count);
+
   /// y = v for every number
   default void fill(float v, float[] y, int yAt, int count) {
     Arrays.fill(y, yAt, yAt + count, v);
@@ -108,6 +120,31 @@ public interface Elementwise {
   default void addRows(float[] x, int xAt, int rows, int columns, int ld, float[] v, int vAt) {
     for (int r = 0; r < rows; r++) {
       axpy(1f, x, xAt + r * ld, v, vAt, columns);
+    }
+  }
+
+  /// y[r] = x[r] for rows of 16 numbers, `xRow` and `yRow` apart; with `xRow` 0, one row again and
+  /// again.
+  default void copyRows(float[] x, int xAt, int xRow, float[] y, int yAt, int yRow, int rows) {
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(x, xAt + r * xRow, y, yAt + r * yRow, Products.LANES);
+    }
+  }
+
+  /// v += a[r] b[r] for r ascending: one fused chain for each column; `columns` is a multiple of 16.
+  default void addProducts(
+      float[] a,
+      int aAt,
+      int aRow,
+      float[] b,
+      int bAt,
+      int bRow,
+      int rows,
+      float[] v,
+      int vAt,
+      int columns) {
+    for (int r = 0; r < rows; r++) {
+      multiplyAdd(a, aAt + r * aRow, b, bAt + r * bRow, v, vAt, columns);
     }
   }
 

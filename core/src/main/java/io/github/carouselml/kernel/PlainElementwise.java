@@ -119,6 +119,14 @@ public final class PlainElementwise implements Elementwise {
   }
 
   @Override
+  public void select(
+      float[] mask, int maskAt, float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
+    for (int i = 0; i < count; i++) {
+      y[yAt + i] = mask[maskAt + i] == 0f ? a[aAt + i] : b[bAt + i];
+    }
+  }
+
+  @Override
   public void multiplyAdd(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
     for (int i = 0; i < count; i++) {
       y[yAt + i] = Math.fma(a[aAt + i], b[bAt + i], y[yAt + i]);

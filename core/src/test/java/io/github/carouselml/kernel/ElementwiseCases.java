@@ -124,6 +124,14 @@ public final class ElementwiseCases {
     }
     add(cases, "axpy", (k, x, at, n) -> k.axpy(0.3f, x.a, at, x.b, at + 1, n));
     add(cases, "multiplyAdd", (k, x, at, n) -> k.multiplyAdd(x.a, at, x.b, at + 1, x.c, at + 2, n));
+    add(
+        cases,
+        "select",
+        (k, x, at, n) -> {
+          zeroSome(x.a, at, n);
+          k.select(x.a, at, x.b, at + 1, x.c, at + 2, x.d, at + 3, n);
+          k.select(x.a, at, x.b, at + 1, x.e, at + 7, x.e, at + 7, n);
+        });
     add(cases, "fill", (k, x, at, n) -> k.fill(0.3f, x.a, at, n));
     add(cases, "copy", (k, x, at, n) -> k.copy(x.a, at, x.b, at + 1, n));
     add(
@@ -135,6 +143,16 @@ public final class ElementwiseCases {
           k.addToRows(x.a, at, x.b, at + 1, 3, columns, ld);
           k.addRows(x.b, at + 1, 3, columns, ld, x.c, at + 2);
           k.clearPadding(x.b, at + 1, 3, columns, ld);
+        });
+    add(
+        cases,
+        "rows of 16",
+        (k, x, at, n) -> {
+          int rows = n / 48;
+          k.copyRows(x.a, at, 48, x.b, at + 1, 16, rows);
+          k.copyRows(x.a, at, 0, x.c, at + 2, 32, rows);
+          k.addProducts(x.d, at + 3, 32, x.a, at, 48, rows, x.e, at + 7, 16);
+          k.addProducts(x.d, at + 3, 16, x.b, at, 0, rows, x.e, at + 23, 80);
         });
     cases.add(new Case("sum", (k, x, at, n) -> k.sum(x.a, at, n)));
     cases.add(new Case("dot", (k, x, at, n) -> k.dot(x.a, at, x.b, at + 1, n)));
@@ -200,6 +218,12 @@ public final class ElementwiseCases {
                 x.a, at, x.b, at + 1, x.c, at + 2, x.d, at + 3, n, 0.5f, 1e-3f, 1.7f, 0.01f, 0.999f,
                 0.1f, 1e-3f, 1e-8f));
     return cases;
+  }
+
+  private static void zeroSome(float[] x, int at, int count) {
+    for (int i = at; i < at + count; i++) {
+      x[i] = Float.floatToRawIntBits(x[i]) % 3 == 0 ? 0f : x[i];
+    }
   }
 
   private static float first(Unary f) {

@@ -21,6 +21,9 @@ public final class VectorCells implements CellKernels {
             case AFTER -> new VectorGruAfter(loops);
             case BEFORE -> new VectorGruBefore(loops);
           };
+      case CellSpec.Rnn(_, Tanh _) -> new VectorRnn(loops);
+      case CellSpec.MinLstm _ -> new VectorMinLstm(loops);
+      case CellSpec.MinGru _ -> new VectorMinGru(loops);
       default -> loops;
     };
   }

@@ -1,5 +1,6 @@
 package io.github.carouselml.simd;
 
+import static io.github.carouselml.kernel.Products.LANES;
 import static io.github.carouselml.simd.Lanes.F;
 
 import io.github.carouselml.kernel.Binary;
@@ -141,6 +142,36 @@ public final class VectorElementwise implements Elementwise {
     VectorUpdates.multiplyAdd(a, aAt, b, bAt, y, yAt, n);
     if (n < count) {
       plain.multiplyAdd(a, aAt + n, b, bAt + n, y, yAt + n, count - n);
+    }
+  }
+
+  @Override
+  public void select(
+      float[] mask, int maskAt, float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
+    int n = F.loopBound(count);
+    VectorUpdates.select(mask, maskAt, a, aAt, b, bAt, y, yAt, n);
+    if (n < count) {
+      plain.select(mask, maskAt + n, a, aAt + n, b, bAt + n, y, yAt + n, count - n);
+    }
+  }
+
+  @Override
+  public void copyRows(float[] x, int xAt, int xRow, float[] y, int yAt, int yRow, int rows) {
+    for (int k = 0; k < LANES; k += F.length()) {
+      VectorUpdates.copyRows(x, xAt + k, xRow, y, yAt + k, yRow, rows);
+    }
+  }
+
+  @Override
+  public void addProducts(
+      float[] a, int aAt, int aRow, float[] b, int bAt, int bRow, int rows,
+      float[] v, int vAt, int columns) {
+    int k = 0;
+    for (; k + 4 * F.length() <= columns && rows > 0; k += 4 * F.length()) {
+      VectorUpdates.addFourProducts(a, aAt + k, aRow, b, bAt + k, bRow, rows, v, vAt + k);
+    }
+    for (; k < columns && rows > 0; k += F.length()) {
+      VectorUpdates.addProducts(a, aAt + k, aRow, b, bAt + k, bRow, rows, v, vAt + k);
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.carouselml.simd;
 import static io.github.carouselml.simd.Lanes.F;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /// Loops over two to four arrays: binary functions, rows, losses and optimizers. `count` is a
@@ -41,6 +42,54 @@ final class VectorUpdates {
       FloatVector b0 = FloatVector.fromArray(F, b, bAt + i);
       a0.fma(b0, FloatVector.fromArray(F, y, yAt + i)).intoArray(y, yAt + i);
     }
+  }
+
+  static void select(
+      float[] mask, int maskAt, float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
+    for (int i = 0; i < count; i += F.length()) {
+      VectorMask<Float> first = FloatVector.fromArray(F, mask, maskAt + i).compare(VectorOperators.EQ, 0f);
+      FloatVector.fromArray(F, b, bAt + i).blend(FloatVector.fromArray(F, a, aAt + i), first).intoArray(y, yAt + i);
+    }
+  }
+
+  /// One vector of each row.
+  static void copyRows(float[] x, int xAt, int xRow, float[] y, int yAt, int yRow, int rows) {
+    for (int r = 0; r < rows; r++) {
+      FloatVector.fromArray(F, x, xAt + r * xRow).intoArray(y, yAt + r * yRow);
+    }
+  }
+
+  /// One vector of each of at least one row.
+  static void addProducts(
+      float[] a, int aAt, int aRow, float[] b, int bAt, int bRow, int rows, float[] v, int vAt) {
+    FloatVector sum = FloatVector.fromArray(F, v, vAt);
+    int r = 0;
+    do {
+      sum = FloatVector.fromArray(F, a, aAt + r * aRow).fma(FloatVector.fromArray(F, b, bAt + r * bRow), sum);
+    } while (++r < rows);
+    sum.intoArray(v, vAt);
+  }
+
+  /// Four vectors of each of at least one row.
+  static void addFourProducts(
+      float[] a, int aAt, int aRow, float[] b, int bAt, int bRow, int rows, float[] v, int vAt) {
+    FloatVector sum0 = FloatVector.fromArray(F, v, vAt);
+    FloatVector sum1 = FloatVector.fromArray(F, v, vAt + F.length());
+    FloatVector sum2 = FloatVector.fromArray(F, v, vAt + 2 * F.length());
+    FloatVector sum3 = FloatVector.fromArray(F, v, vAt + 3 * F.length());
+    int r = 0;
+    do {
+      int i = aAt + r * aRow;
+      int j = bAt + r * bRow;
+      sum0 = FloatVector.fromArray(F, a, i).fma(FloatVector.fromArray(F, b, j), sum0);
+      sum1 = FloatVector.fromArray(F, a, i + F.length()).fma(FloatVector.fromArray(F, b, j + F.length()), sum1);
+      sum2 = FloatVector.fromArray(F, a, i + 2 * F.length()).fma(FloatVector.fromArray(F, b, j + 2 * F.length()), sum2);
+      sum3 = FloatVector.fromArray(F, a, i + 3 * F.length()).fma(FloatVector.fromArray(F, b, j + 3 * F.length()), sum3);
+    } while (++r < rows);
+    sum0.intoArray(v, vAt);
+    sum1.intoArray(v, vAt + F.length());
+    sum2.intoArray(v, vAt + 2 * F.length());
+    sum3.intoArray(v, vAt + 3 * F.length());
   }
 
   static void axpy(float s, float[] x, int xAt, float[] y, int yAt, int count) {
