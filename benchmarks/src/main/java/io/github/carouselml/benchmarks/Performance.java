@@ -44,6 +44,14 @@ final class Performance {
       fill("README.md", "speed", "\n" + Table.brief(speed, false));
       fill("README.zh-CN.md", "speed", "\n" + Table.brief(speed, true));
     }
+    Map<?, ?> precision = result("precision");
+    if (!precision.isEmpty()) {
+      fill(page, "precision", precision(precision));
+    }
+    Map<?, ?> narrow = result("narrow");
+    if (!narrow.isEmpty()) {
+      fill(page, "narrow", narrow(narrow));
+    }
     Map<?, ?> cells = result("cells");
     if (!cells.isEmpty()) {
       fill(page, "cells", cells(cells));
@@ -60,6 +68,74 @@ final class Performance {
     if (!oversubscribed.isEmpty()) {
       fill(page, "oversubscribed", oversubscribed(oversubscribed));
     }
+  }
+
+  /// One line for each size and thread count, one column for each precision.
+  private static String precision(Map<?, ?> result) {
+    StringBuilder out =
+        new StringBuilder(
+            "\n| I, H | threads | float32 µs p50 / p99 | bfloat16 | int8 |\n"
+                + "| --- | ---: | ---: | ---: | ---: |\n");
+    String before = "";
+    for (Map<?, ?> step : maps(result, "steps")) {
+      String size =
+          String.format(
+              Locale.ROOT,
+              "%.0f, %.0f | %.0f",
+              number(step, "inputs"),
+              number(step, "units"),
+              number(step, "threads"));
+      if (!size.equals(before)) {
+        out.append(before.isEmpty() ? "| " : " |\n| ").append(size);
+      }
+      before = size;
+      out.append(
+          " | %s / %s"
+              .formatted(
+                  Table.digits(number(step, "p50Microseconds")),
+                  Table.digits(number(step, "p99Microseconds"))));
+    }
+    out.append(" |\n\n").append(result.get("task")).append(":\n\n");
+    out.append("| weights | from float32, rms | at most | from the truth, rms | MAPE |\n");
+    out.append("| --- | ---: | ---: | ---: | ---: |\n");
+    for (Map<?, ?> error : maps(result, "errors")) {
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %.5f | %.5f | %.5f | %.3f %% |%n",
+              String.valueOf(error.get("precision")).toLowerCase(Locale.ROOT),
+              number(error, "rmsFromFloat32"),
+              number(error, "mostFromFloat32"),
+              number(error, "rmsFromTruth"),
+              number(error, "mapePercent")));
+    }
+    return out.append(source(result)).toString();
+  }
+
+  private static String narrow(Map<?, ?> result) {
+    StringBuilder head = new StringBuilder("\n| vectors | peak");
+    StringBuilder out = new StringBuilder();
+    for (Map<?, ?> machine : maps(result, "machines")) {
+      boolean plain = String.valueOf(machine.get("vectors")).startsWith("plain");
+      out.append("| ").append(machine.get("vectors")).append(" | ");
+      out.append(String.format(Locale.ROOT, "%.0f", number(machine, "peakGflops")));
+      boolean first = !head.toString().endsWith("\n");
+      for (Map<?, ?> product : maps(machine, "products")) {
+        if (first) {
+          head.append(" | ").append(product.get("product"));
+        }
+        out.append(String.format(Locale.ROOT, " | %.1f", number(product, "gflops")));
+        if (!plain) {
+          out.append(String.format(Locale.ROOT, " (%.0f %%)", 100 * number(product, "ofPeak")));
+        }
+      }
+      if (first) {
+        int columns = maps(machine, "products").size() + 1;
+        head.append(" |\n| ---").append(" | ---:".repeat(columns)).append(" |\n");
+      }
+      out.append(" |\n");
+    }
+    return head.append(out).append(source(result)).toString();
   }
 
   private static String startUp(Map<?, ?> result) {
