@@ -4,11 +4,19 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /// `C += Aᵀ · B` on vectors of 8 or 4 floats; see [NarrowTiles] and [WideTransposedTiles].
+///
+/// 64 columns of A at a time are brought into rows whose length the compiler knows: then it drops the
+/// range checks, and no tile reaches for a row of its own far away (measured: 73 against 50 to 58
+/// GFLOP/s on vectors of 8).
 final class NarrowTransposedTiles {
   private static final VectorSpecies<Float> S =
       Lanes.F.length() > 8 ? FloatVector.SPECIES_256 : Lanes.F;
   private static final int L = S.length();
   private static final int BLOCK = 96;
+  private static final int COLUMNS = 64;
+
+  private static final ThreadLocal<float[]> COPY =
+      ThreadLocal.withInitial(() -> new float[BLOCK * COLUMNS]);
 
   private NarrowTransposedTiles() {}
 
@@ -26,20 +34,18 @@ final class NarrowTransposedTiles {
       float[] c,
       int cAt,
       int cRow) {
+    float[] copy = COPY.get();
     for (int k = 0; k < inner; k += BLOCK) {
-      block(
-          16 * vectors,
-          rows,
-          Math.min(BLOCK, inner - k),
-          a,
-          aAt + k * aRow,
-          aRow,
-          b,
-          bAt + k * bRow,
-          bRow,
-          c,
-          cAt,
-          cRow);
+      int depth = Math.min(BLOCK, inner - k);
+      for (int m = 0; m < rows; m += COLUMNS) {
+        int columns = Math.min(COLUMNS, rows - m);
+        int from = aAt + k * aRow + m;
+        for (int i = 0; i < depth; i++) {
+          System.arraycopy(a, from + i * aRow, copy, i * COLUMNS, columns);
+        }
+        int ct = cAt + m * cRow;
+        block(16 * vectors, columns, depth, copy, 0, b, bAt + k * bRow, bRow, c, ct, cRow);
+      }
     }
   }
 
@@ -49,7 +55,6 @@ final class NarrowTransposedTiles {
       int inner,
       float[] a,
       int aAt,
-      int aRow,
       float[] b,
       int bAt,
       int bRow,
@@ -63,18 +68,18 @@ final class NarrowTransposedTiles {
         int ct = cAt + m * cRow + n;
         if (rows - m >= 2) {
           if (wide && bRow == 64) {
-            tile2x4Of64(inner, a, aAt + m, aRow, b, bAt + n, c, ct, cRow);
+            tile2x4Of64(inner, a, aAt + m, b, bAt + n, c, ct, cRow);
           } else if (wide) {
-            tile2x4(inner, a, aAt + m, aRow, b, bAt + n, bRow, c, ct, cRow);
+            tile2x4(inner, a, aAt + m, b, bAt + n, bRow, c, ct, cRow);
           } else {
-            tile2x2(inner, a, aAt + m, aRow, b, bAt + n, bRow, c, ct, cRow);
+            tile2x2(inner, a, aAt + m, b, bAt + n, bRow, c, ct, cRow);
           }
           m += 2;
         } else {
           if (wide) {
-            tile1x4(inner, a, aAt + m, aRow, b, bAt + n, bRow, c, ct);
+            tile1x4(inner, a, aAt + m, b, bAt + n, bRow, c, ct);
           } else {
-            tile1x2(inner, a, aAt + m, aRow, b, bAt + n, bRow, c, ct);
+            tile1x2(inner, a, aAt + m, b, bAt + n, bRow, c, ct);
           }
           m += 1;
         }
@@ -84,7 +89,7 @@ final class NarrowTransposedTiles {
   }
 
   private static void tile2x4Of64(
-      int inner, float[] a, int aAt, int aRow, float[] b, int bAt, float[] c, int cAt, int cRow) {
+      int inner, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int cRow) {
     FloatVector c00 = FloatVector.fromArray(S, c, cAt);
     FloatVector c01 = FloatVector.fromArray(S, c, cAt + L);
     FloatVector c02 = FloatVector.fromArray(S, c, cAt + 2 * L);
@@ -97,7 +102,7 @@ final class NarrowTransposedTiles {
     int k = 0;
     do {
       int bk = bAt + k * 64;
-      int ak = aAt + k * aRow;
+      int ak = aAt + k * COLUMNS;
       FloatVector w0 = FloatVector.fromArray(S, b, bk);
       FloatVector w1 = FloatVector.fromArray(S, b, bk + L);
       FloatVector w2 = FloatVector.fromArray(S, b, bk + 2 * L);
@@ -124,16 +129,7 @@ final class NarrowTransposedTiles {
   }
 
   private static void tile2x4(
-      int inner,
-      float[] a,
-      int aAt,
-      int aRow,
-      float[] b,
-      int bAt,
-      int bRow,
-      float[] c,
-      int cAt,
-      int cRow) {
+      int inner, float[] a, int aAt, float[] b, int bAt, int bRow, float[] c, int cAt, int cRow) {
     FloatVector c00 = FloatVector.fromArray(S, c, cAt);
     FloatVector c01 = FloatVector.fromArray(S, c, cAt + L);
     FloatVector c02 = FloatVector.fromArray(S, c, cAt + 2 * L);
@@ -146,7 +142,7 @@ final class NarrowTransposedTiles {
     int k = 0;
     do {
       int bk = bAt + k * bRow;
-      int ak = aAt + k * aRow;
+      int ak = aAt + k * COLUMNS;
       FloatVector w0 = FloatVector.fromArray(S, b, bk);
       FloatVector w1 = FloatVector.fromArray(S, b, bk + L);
       FloatVector w2 = FloatVector.fromArray(S, b, bk + 2 * L);
@@ -173,16 +169,7 @@ final class NarrowTransposedTiles {
   }
 
   private static void tile2x2(
-      int inner,
-      float[] a,
-      int aAt,
-      int aRow,
-      float[] b,
-      int bAt,
-      int bRow,
-      float[] c,
-      int cAt,
-      int cRow) {
+      int inner, float[] a, int aAt, float[] b, int bAt, int bRow, float[] c, int cAt, int cRow) {
     FloatVector c00 = FloatVector.fromArray(S, c, cAt);
     FloatVector c01 = FloatVector.fromArray(S, c, cAt + L);
     int c1 = cAt + cRow;
@@ -191,7 +178,7 @@ final class NarrowTransposedTiles {
     int k = 0;
     do {
       int bk = bAt + k * bRow;
-      int ak = aAt + k * aRow;
+      int ak = aAt + k * COLUMNS;
       FloatVector w0 = FloatVector.fromArray(S, b, bk);
       FloatVector w1 = FloatVector.fromArray(S, b, bk + L);
       FloatVector x = FloatVector.broadcast(S, a[ak]);
@@ -208,7 +195,7 @@ final class NarrowTransposedTiles {
   }
 
   private static void tile1x4(
-      int inner, float[] a, int aAt, int aRow, float[] b, int bAt, int bRow, float[] c, int cAt) {
+      int inner, float[] a, int aAt, float[] b, int bAt, int bRow, float[] c, int cAt) {
     FloatVector c00 = FloatVector.fromArray(S, c, cAt);
     FloatVector c01 = FloatVector.fromArray(S, c, cAt + L);
     FloatVector c02 = FloatVector.fromArray(S, c, cAt + 2 * L);
@@ -216,7 +203,7 @@ final class NarrowTransposedTiles {
     int k = 0;
     do {
       int bk = bAt + k * bRow;
-      int ak = aAt + k * aRow;
+      int ak = aAt + k * COLUMNS;
       FloatVector w0 = FloatVector.fromArray(S, b, bk);
       FloatVector w1 = FloatVector.fromArray(S, b, bk + L);
       FloatVector w2 = FloatVector.fromArray(S, b, bk + 2 * L);
@@ -234,13 +221,13 @@ final class NarrowTransposedTiles {
   }
 
   private static void tile1x2(
-      int inner, float[] a, int aAt, int aRow, float[] b, int bAt, int bRow, float[] c, int cAt) {
+      int inner, float[] a, int aAt, float[] b, int bAt, int bRow, float[] c, int cAt) {
     FloatVector c00 = FloatVector.fromArray(S, c, cAt);
     FloatVector c01 = FloatVector.fromArray(S, c, cAt + L);
     int k = 0;
     do {
       int bk = bAt + k * bRow;
-      int ak = aAt + k * aRow;
+      int ak = aAt + k * COLUMNS;
       FloatVector w0 = FloatVector.fromArray(S, b, bk);
       FloatVector w1 = FloatVector.fromArray(S, b, bk + L);
       FloatVector x = FloatVector.broadcast(S, a[ak]);
