@@ -74,8 +74,11 @@ final class Performance {
   private static String precision(Map<?, ?> result) {
     StringBuilder out =
         new StringBuilder(
-            "\n| I, H | threads | float32 µs p50 / p99 | bfloat16 | int8 |\n"
-                + "| --- | ---: | ---: | ---: | ---: |\n");
+            """
+
+            | I, H | threads | float32 µs p50 / p99 | bfloat16 | int8 |
+            | --- | ---: | ---: | ---: | ---: |
+            """);
     String before = "";
     for (Map<?, ?> step : maps(result, "steps")) {
       String size =

@@ -2,7 +2,7 @@ package io.github.carouselml.spec;
 
 /// How the weight matrices of a recurrent stack are kept while it goes step by step. One step reads
 /// every weight for a single multiply-add, so fewer bits are less to fetch; the sums stay in float32.
-/// Trained is always in float32.
+/// Training is always in float32.
 public enum WeightPrecision {
   /// The weights as they were trained.
   FLOAT32,
