@@ -56,6 +56,10 @@ final class Performance {
     if (!cells.isEmpty()) {
       fill(page, "cells", cells(cells));
     }
+    Map<?, ?> around = result("around");
+    if (!around.isEmpty()) {
+      fill(page, "around", around(around));
+    }
     Map<?, ?> scaling = result("scaling");
     if (!scaling.isEmpty()) {
       fill(page, "scaling", scaling(scaling));
@@ -203,6 +207,46 @@ final class Performance {
               number(line, "gflops"),
               100 * number(line, "ofPeak"),
               100 * number(line, "ofLstm")));
+    }
+    return out.append(source(result)).toString();
+  }
+
+  private static String around(Map<?, ?> result) {
+    StringBuilder out =
+        new StringBuilder(
+            """
+
+            | training step | ms | LSTM | products | around | y = Wx | dx | dW, db |
+            | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+            """);
+    for (Map<?, ?> line : maps(result, "steps")) {
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %s | %.0f %% | %.0f %% | %.1f %% | %.0f %% | %.0f %% | %.0f %% |%n",
+              line.get("name"),
+              Table.digits(number(line, "milliseconds")),
+              100 * number(line, "lstmShare"),
+              100 * number(line, "productShare"),
+              100 * number(line, "aroundShare"),
+              100 * number(line, "forwardOfPeak"),
+              100 * number(line, "dataOfPeak"),
+              100 * number(line, "weightsOfPeak")));
+    }
+    if (result.get("bandwidth") instanceof Map<?, ?> line) {
+      double rate = number(line, "gigabytesPerSecond");
+      double limit = number(line, "limitGigabytesPerSecond");
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "%nOne sequence, %s: %s ms, in which weights are read at %.0f GB/s; a loop that only"
+                  + " reads, over an array as large as the recurrent weights, gets %.0f GB/s on both"
+                  + " cores in the same run (%.0f %%).%n",
+              line.get("shape"),
+              Table.digits(number(line, "milliseconds")),
+              rate,
+              limit,
+              100 * rate / limit));
     }
     return out.append(source(result)).toString();
   }

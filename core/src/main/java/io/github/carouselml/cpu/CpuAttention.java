@@ -225,7 +225,7 @@ final class CpuAttention extends Work implements Attentions {
   }
 
   @Override
-  void rows(int from, int to) {
+  void rows(int from, int to, int worker) {
     for (int r = from; r < to; r++) {
       switch (kind) {
         case FORWARD -> forward(r);

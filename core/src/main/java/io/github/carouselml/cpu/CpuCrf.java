@@ -156,7 +156,7 @@ final class CpuCrf extends Work {
   }
 
   @Override
-  void rows(int from, int to) {
+  void rows(int from, int to, int worker) {
     for (int i = from; i < to; i++) {
       switch (kind) {
         case EXPONENTIALS -> exponentials(i);

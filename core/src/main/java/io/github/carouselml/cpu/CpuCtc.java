@@ -145,7 +145,7 @@ final class CpuCtc extends Work {
   }
 
   @Override
-  void rows(int from, int to) {
+  void rows(int from, int to, int worker) {
     for (int place = from; place < to; place++) {
       Place p = places[place];
       if (p == null) {

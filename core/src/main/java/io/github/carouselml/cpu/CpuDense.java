@@ -13,10 +13,21 @@ import io.github.carouselml.tensor.Slot;
 import org.jspecify.annotations.Nullable;
 
 /// Dense products. Threads take pieces of one panel and one block of rows (for weight gradients: of
-/// inputs); the inner dimension is never cut, so every element is one chain whoever computes it.
+/// inputs). The inner dimension is never shared out, so every element is one chain whoever computes
+/// it; where a piece takes it in parts, so that they stay in cache, the chain goes on through memory.
 final class CpuDense extends Work implements Dense {
-  /// Rows, or inputs, in a piece.
+  /// Rows, or inputs, in a piece at least.
   private static final int BLOCK = 64;
+
+  /// Rows in a piece at most: of a panel too long for a cache, each piece reads all.
+  private static final int MOST = 256;
+
+  /// The part of the inner dimension that is taken at once: a panel of it is 128 KiB, and as many
+  /// rows of the other operand as a piece has are half of that to twice that.
+  private static final int INNER = 512;
+
+  /// The part of the rows whose gradients are taken at once.
+  private static final int ROWS = 256;
 
   /// Columns of a full panel.
   private static final int PANEL = Layout.Matrix.PANEL_VECTORS * Sizes.LANES;
@@ -42,6 +53,7 @@ final class CpuDense extends Work implements Dense {
   private Layout.Matrix layout = new Layout.Matrix(1, 1);
   private Layout.Matrix turned = layout;
   private int count;
+  private int block;
   private int blocks;
   private float[] x = {};
   private int xAt;
@@ -52,12 +64,18 @@ final class CpuDense extends Work implements Dense {
   private int initAt;
   private int initPanel;
   private int initRow;
+  private float[] bias = {};
+  private int biasAt;
   private float[] y = {};
   private int yAt;
   private int ldy;
 
+  /// The panel of gradients that a worker has brought together.
+  private final float[][] gathered;
+
   CpuDense(Engine engine) {
     super(engine);
+    gathered = new float[threads()][0];
     products = engine.products();
     kernels = engine.elementwise();
   }
@@ -96,9 +114,18 @@ final class CpuDense extends Work implements Dense {
     y = floats(to);
     yAt = to.offset();
     ldy = matrix.vectors() * Sizes.LANES;
-    blocks = (rows + BLOCK - 1) / BLOCK;
-    long products = (long) Math.min(rows, BLOCK) * PANEL * matrix.inputs();
+    block = BLOCK;
+    while (matrix.inputs() > INNER && block < MOST && enough(matrix, rows, 2 * block)) {
+      block *= 2;
+    }
+    blocks = (rows + block - 1) / block;
+    long products = (long) Math.min(rows, block) * PANEL * matrix.inputs();
     split(matrix.panels() * blocks, products / CHEAP);
+  }
+
+  /// Whether pieces of so many rows are enough for all threads to end at about the same time.
+  private boolean enough(Layout.Matrix matrix, int rows, int size) {
+    return (long) matrix.panels() * (rows / size) >= 4L * threads();
   }
 
   @Override
@@ -129,29 +156,32 @@ final class CpuDense extends Work implements Dense {
     y = floats(dy);
     yAt = dy.offset();
     ldy = matrix.vectors() * Sizes.LANES;
-    if (rows > 0 && weightsGradient != null) {
+    bias = floatsOrNone(biasGradient);
+    biasAt = at(biasGradient);
+    if (rows == 0) {
+      return;
+    }
+    if (weightsGradient != null) {
       kind = Kind.WEIGHTS;
       w = floats(weightsGradient);
       wAt = weightsGradient.offset();
-      blocks = (matrix.inputs() + BLOCK - 1) / BLOCK;
-      long products = (long) Math.min(matrix.inputs(), BLOCK) * PANEL * rows;
+      block = matrix.panels() < 4 * threads() ? BLOCK : matrix.inputs();
+      blocks = (matrix.inputs() + block - 1) / block;
+      long products = (long) Math.min(matrix.inputs(), block) * PANEL * rows;
       split(matrix.panels() * blocks, products / CHEAP);
-    }
-    if (rows > 0 && biasGradient != null) {
+    } else if (biasGradient != null) {
       kind = Kind.BIAS;
-      w = floatsOrNone(biasGradient);
-      wAt = at(biasGradient);
       split(matrix.panels(), (long) PANEL * rows);
     }
   }
 
   @Override
-  void rows(int from, int to) {
+  void rows(int from, int to, int worker) {
     for (int piece = from; piece < to; piece++) {
       switch (kind) {
-        case FORWARD, DATA -> product(piece / blocks, piece % blocks * BLOCK);
-        case WEIGHTS -> weights(piece / blocks, piece % blocks * BLOCK);
-        case BIAS -> bias(piece);
+        case FORWARD, DATA -> product(piece / blocks, piece % blocks * block);
+        case WEIGHTS -> weights(piece / blocks, piece % blocks * block, worker);
+        case BIAS -> bias(piece, y, yAt + piece * PANEL, count, ldy);
         case TRANSPOSE -> Transposed.panel(layout, turned, w, wAt, y, yAt, piece);
       }
     }
@@ -159,47 +189,80 @@ final class CpuDense extends Work implements Dense {
 
   /// Y = init + X W, some rows and one panel
   private void product(int panel, int first) {
-    products.multiply(
-        layout.width(panel),
-        Math.min(BLOCK, count - first),
-        1,
-        layout.inputs(),
-        x,
-        xAt + first * ldx,
-        ldx,
-        0,
-        w,
-        wAt + layout.panelOffset(panel),
-        init,
-        initAt + panel * initPanel + first * initRow,
-        initRow,
-        y,
-        yAt + first * ldy + panel * PANEL,
-        ldy);
+    int width = layout.width(panel);
+    int inputs = layout.inputs();
+    int rows = Math.min(block, count - first);
+    int to = yAt + first * ldy + panel * PANEL;
+    for (int k = 0; k == 0 || k < inputs; k += INNER) {
+      boolean begins = k == 0;
+      products.multiply(
+          width,
+          rows,
+          1,
+          Math.min(INNER, inputs - k),
+          x,
+          xAt + first * ldx + k,
+          ldx,
+          0,
+          w,
+          wAt + layout.panelOffset(panel) + k * width * Sizes.LANES,
+          begins ? init : y,
+          begins ? initAt + panel * initPanel + first * initRow : to,
+          begins ? initRow : ldy,
+          y,
+          to,
+          ldy);
+    }
   }
 
   /// dW += Xᵀ dY, some inputs and one panel
-  private void weights(int panel, int first) {
+  private void weights(int panel, int first, int worker) {
     int columns = layout.width(panel) * Sizes.LANES;
-    products.multiplyTransposed(
-        layout.width(panel),
-        Math.min(BLOCK, layout.inputs() - first),
-        count,
-        x,
-        xAt + first,
-        ldx,
-        y,
-        yAt + panel * PANEL,
-        ldy,
-        w,
-        wAt + layout.panelOffset(panel) + first * columns,
-        columns);
+    int inputs = Math.min(block, layout.inputs() - first);
+    boolean gathers = inputs > BLOCK && ldy > columns;
+    float[] own = gathers ? gathered(worker) : y;
+    for (int row = 0; row < count; row += ROWS) {
+      int rows = Math.min(ROWS, count - row);
+      int from = yAt + row * ldy + panel * PANEL;
+      if (gathers) {
+        for (int r = 0; r < rows; r++) {
+          System.arraycopy(y, from + r * ldy, own, r * columns, columns);
+        }
+      }
+      int at = gathers ? 0 : from;
+      int ld = gathers ? columns : ldy;
+      if (first == 0 && bias.length > 0) {
+        bias(panel, own, at, rows, ld); // while they are in cache
+      }
+      products.multiplyTransposed(
+          layout.width(panel),
+          inputs,
+          rows,
+          x,
+          xAt + row * ldx + first,
+          ldx,
+          own,
+          at,
+          ld,
+          w,
+          wAt + layout.panelOffset(panel) + first * columns,
+          columns);
+    }
   }
 
-  /// db += Σ dY, one panel
-  private void bias(int panel) {
+  /// Scratch for a panel of gradients; made once for each worker.
+  private float[] gathered(int worker) {
+    float[] own = gathered[worker];
+    if (own.length == 0) {
+      own = new float[ROWS * PANEL];
+      gathered[worker] = own;
+    }
+    return own;
+  }
+
+  /// db += Σ dY, one panel, some rows
+  private void bias(int panel, float[] dy, int from, int rows, int ld) {
     int columns = layout.width(panel) * Sizes.LANES;
-    int column = panel * PANEL;
-    kernels.addRows(y, yAt + column, count, columns, ldy, w, wAt + column);
+    kernels.addRows(dy, from, rows, columns, ld, bias, biasAt + panel * PANEL);
   }
 }

@@ -218,7 +218,7 @@ final class CpuElements extends Work implements Elements {
   }
 
   @Override
-  void rows(int from, int to) {
+  void rows(int from, int to, int worker) {
     int aFrom = aAt + from * ld;
     int bFrom = bAt + from * ld;
     int cFrom = cAt + from * ld;

@@ -132,7 +132,7 @@ final class CpuLosses extends Work implements Losses {
   }
 
   @Override
-  void rows(int from, int to) {
+  void rows(int from, int to, int worker) {
     for (int r = from; r < to; r++) {
       if (loss instanceof LossSpec.CrossEntropy) {
         crossEntropy(r);

@@ -155,7 +155,7 @@ final class CpuMoves extends Work implements Moves {
   }
 
   @Override
-  void rows(int from, int to) {
+  void rows(int from, int to, int worker) {
     for (int r = from; r < to; r++) {
       switch (kind) {
         case COLUMNS -> {

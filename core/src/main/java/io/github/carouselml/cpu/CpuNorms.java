@@ -116,7 +116,7 @@ final class CpuNorms extends Work implements Norms {
   }
 
   @Override
-  void rows(int from, int to) {
+  void rows(int from, int to, int worker) {
     for (int r = from; r < to; r++) {
       switch (kind) {
         case FORWARD -> {

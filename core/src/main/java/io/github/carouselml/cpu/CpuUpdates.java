@@ -194,7 +194,7 @@ final class CpuUpdates extends Work implements Updates {
   }
 
   @Override
-  void rows(int from, int to) {
+  void rows(int from, int to, int worker) {
     for (int block = from; block < to; block++) {
       int at = block * Elementwise.BLOCK;
       int n = Reductions.blockSize(count, block);

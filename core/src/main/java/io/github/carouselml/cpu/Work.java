@@ -10,7 +10,7 @@ abstract class Work {
   private static final int CHUNK = 1 << 14;
 
   private final Team team;
-  private final Team.Task task = (chunk, _) -> chunk(chunk);
+  private final Team.Task task = this::chunk;
   private int rows;
   private int perChunk;
 
@@ -18,7 +18,7 @@ abstract class Work {
     this.team = engine.team();
   }
 
-  /// Runs [#rows(int, int)] over `[0, count)`, each row worth `cost` floats of work.
+  /// Runs [#rows(int, int, int)] over `[0, count)`, each row worth `cost` floats of work.
   final void split(int count, long cost) {
     if (count == 0) {
       return;
@@ -27,17 +27,24 @@ abstract class Work {
     perChunk = (int) Math.max(1, Math.min(count, CHUNK / Math.max(1, cost)));
     int chunks = (count - 1) / perChunk + 1;
     if (chunks == 1) {
-      rows(0, count);
+      rows(0, count, 0);
     } else {
       team.run(chunks, task);
     }
   }
 
-  private void chunk(int chunk) {
+  private void chunk(int chunk, int worker) {
     int from = chunk * perChunk;
-    rows(from, Math.min(rows, from + perChunk));
+    rows(from, Math.min(rows, from + perChunk), worker);
+  }
+
+  /// How many threads may share the work.
+  final int threads() {
+    return team.size();
   }
 
   /// The operation over some of the rows.
-  abstract void rows(int from, int to);
+  ///
+  /// @param worker whose scratch may be used, below [#threads]
+  abstract void rows(int from, int to, int worker);
 }
