@@ -220,6 +220,73 @@ final class GatePlan {
         ld);
   }
 
+  /// As [#recurBack], of a δ that [PackedGradients] holds.
+  void recurBackPacked(
+      Products products, int q, int rows, float[] δ, int δAt, float[] out, int at, int ld) {
+    float[] turned = recurrentTransposed;
+    backPacked(products, recurrentTurned, turned, q, rows, δ, δAt, out, at, ld, out, at, ld);
+  }
+
+  /// As [#projectBack], of a δ that [PackedGradients] holds.
+  void projectBackPacked(
+      Products products,
+      int q,
+      int rows,
+      float[] δ,
+      int δAt,
+      float[] out,
+      int at,
+      int ld,
+      boolean add) {
+    float[] init = add ? out : ZERO;
+    int initAt = add ? at : 0;
+    int initRow = add ? ld : 0;
+    float[] turned = inputTransposed;
+    backPacked(products, inputTurned, turned, q, rows, δ, δAt, init, initAt, initRow, out, at, ld);
+  }
+
+  private static void backPacked(
+      Products products,
+      Layout.Matrix turned,
+      float[] transposed,
+      int q,
+      int rows,
+      float[] δ,
+      int δAt,
+      float[] init,
+      int initAt,
+      int initLd,
+      float[] out,
+      int at,
+      int ld) {
+    int vectors = turned.width(q);
+    int bq = turned.panelOffset(q);
+    int columns = turned.inputs();
+    float[] from = init;
+    int fromAt = initAt;
+    int fromLd = initLd;
+    for (int k = 0; k < columns; k += INNER_PANELS * ROW) {
+      products.multiplyPacked(
+          vectors,
+          rows,
+          Math.min(INNER_PANELS * ROW, columns - k),
+          δ,
+          δAt + Products.PACKED_ROWS * k,
+          columns,
+          transposed,
+          bq + k * vectors * Sizes.LANES,
+          from,
+          fromAt,
+          fromLd,
+          out,
+          at,
+          ld);
+      from = out;
+      fromAt = at;
+      fromLd = ld;
+    }
+  }
+
   /// `out (+)= Wᵀ δ` for one panel of 64 outputs.
   void projectBack(
       Products products,

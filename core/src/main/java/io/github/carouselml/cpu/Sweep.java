@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 /// Rows lie as [Rows] says: the row of (t, rank) is `first(t) + rank`, the state before it lies
 /// `active(t)` rows on.
 final class Sweep implements RecurrentPlan {
+  /// Backward, after so many rows the second half takes up the δ while they are near. It goes through
+  /// the gradients of all weights for that, which must be near too.
+  private static final int BLOCK_ROWS = 512;
+
   private final SweepSpace space;
   private final SweepForward forward;
   private final SweepBackward backward;
@@ -46,7 +50,14 @@ final class Sweep implements RecurrentPlan {
     int team = flags.contains(Flag.TRAIN) ? space.team.size() : 0;
     gradients =
         new SweepGradients(
-            space.products, space.gates, team, space.ldx, space.ldh, space.ld, memory);
+            space.products,
+            space.gates,
+            team,
+            space.packed,
+            space.ldx,
+            space.ldh,
+            space.ld,
+            memory);
     workspace = memory.floats() - space.reserve;
   }
 
@@ -108,8 +119,15 @@ final class Sweep implements RecurrentPlan {
     if (rows.sequences() == 0) {
       return;
     }
-    backward.run(dy, dhN, dcN, dx != null, dh0, dc0);
-    if (rows.count() > 0) {
+    backward.begin(dy, dhN, dcN, dx != null);
+    int end = rows.steps();
+    while (end > 0) {
+      int first = end - 1;
+      int count = rows.active(first);
+      while (first > 0 && (count < BLOCK_ROWS || !space.nearWeights())) {
+        count += rows.active(--first);
+      }
+      backward.run(first, end);
       gradients.run(
           space.team,
           rows,
@@ -124,7 +142,13 @@ final class Sweep implements RecurrentPlan {
           space.m,
           dx,
           addDx,
-          parameterGradients);
+          parameterGradients,
+          first,
+          end);
+      end = first;
+    }
+    backward.end(dh0, dc0);
+    if (rows.count() > 0) {
       backward.vectorGradients(parameterGradients);
     }
   }

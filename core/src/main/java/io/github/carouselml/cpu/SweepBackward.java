@@ -37,7 +37,6 @@ final class SweepBackward {
   private final boolean recurs;
   private final int stages;
   private final boolean rowNumbers;
-  private final int parts; // of a step, between which the threads meet
   private final int cellStage;
   private final int ldh;
   private final int ld;
@@ -63,7 +62,11 @@ final class SweepBackward {
   private @Nullable Slot dh0;
   private @Nullable Slot dc0;
 
+  private int firstStep;
+  private int endStep;
   private int stepChunks;
+  private boolean packs; // by units
+  private int stageParts; // of a step, between which the threads meet
 
   private final Team.Task transpose = this::transpose;
   private final Team.Task backwardSequences = this::backwardSequences;
@@ -88,7 +91,6 @@ final class SweepBackward {
     recurs = space.shape.recurs();
     stages = space.shape.stages();
     rowNumbers = kernel.rowNumbers() > 0;
-    parts = stages * (rowNumbers ? 2 : 1);
     cellStage = space.shape.cellStage();
     ldh = space.ldh;
     ld = space.ld;
@@ -112,29 +114,33 @@ final class SweepBackward {
     edge = memory.take(edgeFloats);
   }
 
-  /// The δ of every step, and the gradients of the first states.
-  void run(
-      @Nullable Slot dy,
-      @Nullable Slot dhN,
-      @Nullable Slot dcN,
-      boolean needsDx,
-      @Nullable Slot dh0,
-      @Nullable Slot dc0) {
+  /// Begins with what comes from outside; [#run] takes the steps, [#end] gives the first states'.
+  void begin(@Nullable Slot dy, @Nullable Slot dhN, @Nullable Slot dcN, boolean needsDx) {
     this.dy = dy;
     this.dhN = dhN;
     this.dcN = dcN;
-    this.dh0 = dh0;
-    this.dc0 = dc0;
     space.layOut(space.rows.count(), true);
     if (space.rows.count() > 0) {
       team.run(weightPanels + (needsDx ? inputPanels : 0), transpose);
-      if (space.bySequences()) {
-        space.chooseChunks();
-        team.run(space.chunks(), backwardSequences);
-      } else {
-        backwardByUnits();
-      }
     }
+  }
+
+  /// The δ of steps [first, end); those after them are done.
+  void run(int first, int end) {
+    firstStep = first;
+    endStep = end;
+    if (space.bySequences()) {
+      space.chooseChunks();
+      team.run(space.chunks(), backwardSequences);
+    } else {
+      backwardByUnits();
+    }
+  }
+
+  /// The gradients of the first states, when all steps are done.
+  void end(@Nullable Slot dh0, @Nullable Slot dc0) {
+    this.dh0 = dh0;
+    this.dc0 = dc0;
     if (dh0 != null || dc0 != null) {
       team.run(weightPanels, firstStates);
     }
@@ -163,23 +169,32 @@ final class SweepBackward {
   }
 
   private void backwardByUnits() {
-    Rows rows = space.rows;
     if (!recurs) {
       team.run(space.chunks(space.panels[0], space.shared()), scanUnitsBack);
       return;
     }
     stepChunks = space.stepChunks(space.panels[0]);
-    team.runSteps(rows.steps() * parts, stepChunks, space.brief(), backwardPart);
+    packs = space.packs(space.rows.sequences());
+    stageParts = (packs ? 1 : 0) + 1 + (rowNumbers ? 1 : 0);
+    int parts = (endStep - firstStep) * stages * stageParts;
+    team.runSteps(parts, stepChunks, space.brief(), backwardPart);
   }
 
-  /// Some units of one part of a step, 64 at a time, or of the numbers of its rows.
+  /// A share of one part of a step: the copies of what a stage multiplies, the stage itself, 64 units
+  /// at a time, or the numbers of its rows.
   private void backwardPart(int step, int chunk, int worker) {
     CellBlock s = space.scratch[worker];
-    int t = space.rows.steps() - 1 - step / parts;
-    int part = parts - 1 - step % parts;
+    int t = endStep - 1 - step / (stages * stageParts);
+    int part = step % stageParts;
     int n = space.rows.active(t);
-    int stage = rowNumbers ? part / 2 : part;
-    if (rowNumbers && part % 2 == 0) {
+    int stage = stages - 1 - step / stageParts % stages;
+    if (packs && part == 0) {
+      for (int rank = 4 * chunk; rank < n; rank += 4 * stepChunks) {
+        pack(stage, t, rank, Math.min(4, n - rank), rank);
+      }
+      return;
+    }
+    if (rowNumbers && part == stageParts - 1) {
       for (int rank = chunk; rank < n; rank += stepChunks) {
         backwardRows(s, stage, t, rank, 1);
       }
@@ -188,7 +203,29 @@ final class SweepBackward {
     int panels = space.panels[stage];
     for (int q = panels * chunk / stepChunks; q < panels * (chunk + 1) / stepChunks; q++) {
       for (int rank = 0; rank < n; rank += SweepSpace.CHUNK) {
-        stepBack(s, stage, t, rank, Math.min(SweepSpace.CHUNK, n - rank), q);
+        int ranks = Math.min(SweepSpace.CHUNK, n - rank);
+        stepBack(s, stage, t, rank, ranks, q, packs ? rank : SweepSpace.NOT_PACKED);
+      }
+    }
+  }
+
+  /// Copies the δ that one stage of step t multiplies, for ranks [rank, rank + n), if they are packed
+  /// at all.
+  private void pack(int stage, int t, int rank, int n, int place) {
+    if (place == SweepSpace.NOT_PACKED) {
+      return;
+    }
+    boolean next = stage == stages - 1; // Rᵀ multiplies the δ of the step after
+    boolean within = !next || t + 1 < space.rows.steps();
+    int δPanel = within ? space.zPanel : edgePanel;
+    int row = !within ? 0 : space.rows.first(next ? t + 1 : t);
+    int rows = next ? after(t, rank, n) : n;
+    for (int g = 0; g < gates.length && rows > 0; g++) {
+      Operand operand = gates[g].group.operand();
+      boolean fromStage = operand == Operand.MADE || operand == Operand.PROJECTED;
+      if (next ? operand == Operand.STATE : stage == stages - 2 && fromStage) {
+        int at = (within ? gates[g].dAt : gates[g].edgeAt) + (row + rank) * ROW;
+        space.packed.copy(g, place, rows, within ? z : edge, at, δPanel);
       }
     }
   }
@@ -255,12 +292,14 @@ final class SweepBackward {
     Rows rows = space.rows;
     CellBlock s = space.scratch[worker];
     int from = chunk * space.chunkRows;
-    for (int t = rows.steps() - 1; t >= 0; t--) {
+    for (int t = endStep - 1; t >= firstStep; t--) {
       int n = Math.min(space.chunkRows, rows.active(t) - from);
       if (n > 0) {
+        int place = space.packs(n) ? worker * SweepSpace.CHUNK : SweepSpace.NOT_PACKED;
         for (int stage = stages - 1; stage >= 0; stage--) {
+          pack(stage, t, from, n, place);
           for (int q = 0; q < space.panels[stage]; q++) {
-            stepBack(s, stage, t, from, n, q);
+            stepBack(s, stage, t, from, n, q, place);
           }
           backwardRows(s, stage, t, from, n);
         }
@@ -273,18 +312,20 @@ final class SweepBackward {
     CellBlock s = space.scratch[worker];
     int end = Math.min(space.panels[0], (chunk + 1) * space.unitsPerChunk);
     for (int q = chunk * space.unitsPerChunk; q < end; q++) {
-      for (int t = rows.steps() - 1; t >= 0; t--) {
-        stepBack(s, 0, t, 0, rows.active(t), q);
+      for (int t = endStep - 1; t >= firstStep; t--) {
+        stepBack(s, 0, t, 0, rows.active(t), q, SweepSpace.NOT_PACKED);
       }
     }
   }
 
   /// One stage of step t backward, for ranks [rank, rank + n) and 64 units: the gradient of what the
   /// stage made, complete, then the cell.
-  private void stepBack(CellBlock s, int stage, int t, int rank, int n, int q) {
+  ///
+  /// @param place of the copies of what it multiplies, or NOT_PACKED
+  private void stepBack(CellBlock s, int stage, int t, int rank, int n, int q, int place) {
     int row = space.rows.first(t) + rank;
     if (stage == stages - 1) {
-      stateGradient(t, rank, n, q, dh, rank * ldh + q * ROW);
+      stateGradient(t, rank, n, q, place, dh, rank * ldh + q * ROW);
     }
     if (hasC && stage == cellStage) {
       endCells(t, rank, n, q);
@@ -296,10 +337,11 @@ final class SweepBackward {
       for (int i = 0; i < n; i++) {
         Arrays.fill(dm, state + i * ld, state + i * ld + width, 0f);
       }
-      for (GatePlan gate : gates) {
-        if (gate.group.operand() == Operand.MADE || gate.group.operand() == Operand.PROJECTED) {
-          int at = gate.dAt + row * ROW;
-          gate.recurBack(products, q, n, z, at, space.zPanel, dm, state, ld);
+      for (int g = 0; g < gates.length; g++) {
+        Operand operand = gates[g].group.operand();
+        if (operand == Operand.MADE || operand == Operand.PROJECTED) {
+          int at = gates[g].dAt + row * ROW;
+          recurBack(g, q, n, place, z, at, space.zPanel, dm, state, ld);
         }
       }
       if (operandMask != null && masksMade) {
@@ -364,7 +406,7 @@ final class SweepBackward {
 
   /// ∂L/∂h_t of 64 units: the loss at t (or at the end), what bypasses R, then `Rᵀ δ_{t+1}`. t = -1
   /// gives the first state's.
-  private void stateGradient(int t, int rank, int n, int q, float[] to, int toAt) {
+  private void stateGradient(int t, int rank, int n, int q, int place, float[] to, int toAt) {
     Rows rows = space.rows;
     int width = Math.min(ROW, ldh - q * ROW);
     int after = after(t, rank, n);
@@ -394,10 +436,10 @@ final class SweepBackward {
       int δPanel = within ? space.zPanel : edgePanel;
       float[] back = operandMask == null ? to : operandMask.beginBack(rank, after, q);
       int backAt = operandMask == null ? toAt : rank * ldh + q * ROW;
-      for (GatePlan gate : gates) {
-        if (gate.group.operand() == Operand.STATE) {
-          int at = (within ? gate.dAt : gate.edgeAt) + next * ROW;
-          gate.recurBack(products, q, after, δ, at, δPanel, back, backAt, ldh);
+      for (int g = 0; g < gates.length; g++) {
+        if (gates[g].group.operand() == Operand.STATE) {
+          int at = (within ? gates[g].dAt : gates[g].edgeAt) + next * ROW;
+          recurBack(g, q, after, place, δ, at, δPanel, back, backAt, ldh);
         }
       }
       if (operandMask != null) {
@@ -406,10 +448,21 @@ final class SweepBackward {
     }
   }
 
+  private void recurBack(
+      int g, int q, int n, int place, float[] δ, int δAt, int δPanel, float[] to, int at, int row) {
+    if (place == SweepSpace.NOT_PACKED) {
+      gates[g].recurBack(products, q, n, δ, δAt, δPanel, to, at, row);
+    } else {
+      PackedGradients packed = space.packed;
+      gates[g].recurBackPacked(products, q, n, packed.floats, packed.at(g, place), to, at, row);
+    }
+  }
+
   private void firstStates(int q, int worker) {
     int n = space.rows.sequences();
     if (dh0 != null && q * ROW < ldh) {
-      stateGradient(-1, 0, n, q, floats(dh0), dh0.offset() + q * ROW);
+      int place = SweepSpace.NOT_PACKED;
+      stateGradient(-1, 0, n, q, place, floats(dh0), dh0.offset() + q * ROW);
     }
     if (dc0 != null && q * ROW < ld) {
       int width = Math.min(ROW, ld - q * ROW);

@@ -12,8 +12,9 @@ import io.github.carouselml.tensor.Slot;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The second half of a backward pass, when all δ are known: `dW += δ xᵀ`, `dR += δ h'ᵀ`, `db += δ`,
-/// each one chain over the rows in memory order, shared by panels; and `dx = Wᵀ δ`, shared by rows.
+/// The second half of a backward pass, of steps whose δ are known: `dW += δ xᵀ`, `dR += δ h'ᵀ`, `db +=
+/// δ`, each one chain over the rows in memory order, shared by panels; and `dx = Wᵀ δ`, shared by
+/// rows.
 final class SweepGradients {
   private static final int ROW = 64;
 
@@ -26,24 +27,22 @@ final class SweepGradients {
   /// A task takes several panels where there are many: they share one copy of the operand.
   private static final int MOST_PANELS = 8;
 
-  /// An operand of so many columns is copied so that the four columns of a tile follow each other. It
-  /// would be read a row apart for each of its rows, and rows that lie a power of two apart fall into
-  /// the same few sets of the first cache (measured at 512 columns: 60 against 110 GFLOP/s; below
-  /// 256 the copy costs more than it brings).
+  /// An operand of so many columns is packed even where products do not ask for it. It would be read
+  /// a row apart for each of its rows, and rows that lie a power of two apart fall into the same few
+  /// sets of the first cache (measured at 512 columns: 60 against 110 GFLOP/s).
   private static final int WIDE = 256;
 
-  private static final int TILE = 4;
-
-  /// From one tile of the copy to the next, not a power of two either.
-  private static final int TILE_FLOATS = TILE * COPIED_INNER + Sizes.LANES;
+  /// The rows of the copy, 16 tiles of which are not a power of two apart either.
+  private static final int COPIED_ROW = COPIED_INNER + 4;
 
   /// Rows of dx that make a chunk.
-  private static final int DX_ROWS = 64;
+  private static final int DX_ROWS = SweepSpace.CHUNK;
 
   private static final float[] ONE = {1f};
 
   private final Products products;
   private final GatePlan[] gates;
+  private final PackedGradients packed;
   private final int ldx;
   private final int ldh;
   private final int ld;
@@ -62,6 +61,11 @@ final class SweepGradients {
   private float[] z = {};
   private int zPanel;
   private float[] m = {};
+  private boolean packs;
+  private int firstStep;
+  private int endStep;
+  private int row; // the first of those steps
+  private int count;
   private @Nullable Slot dx;
   private boolean addDx;
   private @Nullable Slot[] gradients = {};
@@ -73,9 +77,17 @@ final class SweepGradients {
   /// @param ldh the distance of two rows of h
   /// @param ld the distance of two rows of m
   SweepGradients(
-      Products products, GatePlan[] gates, int team, int ldx, int ldh, int ld, Memory memory) {
+      Products products,
+      GatePlan[] gates,
+      int team,
+      PackedGradients packed,
+      int ldx,
+      int ldh,
+      int ld,
+      Memory memory) {
     this.products = products;
     this.gates = gates;
+    this.packed = packed;
     this.ldx = ldx;
     this.ldh = ldh;
     this.ld = ld;
@@ -86,16 +98,16 @@ final class SweepGradients {
       GatePlan gate = gates[g];
       int widest = Math.max(gate.input.inputs(), gate.recurrent.inputs());
       columns = Math.max(columns, widest);
-      panelsPerTask[g] =
-          widest < WIDE ? 1 : Math.clamp(gate.panels / Math.max(1, 2 * team), 1, MOST_PANELS);
+      panelsPerTask[g] = Math.clamp(gate.panels / Math.max(1, 2 * team), 1, MOST_PANELS);
       tasks += 2 * tasks(g);
     }
     weightTasks = tasks;
-    int copied = columns >= WIDE ? (columns + TILE - 1) / TILE * TILE_FLOATS : 0;
+    int copied = Sizes.stride(columns) * COPIED_ROW;
     copies = new float[team][];
     Arrays.setAll(copies, _ -> memory.take(copied));
   }
 
+  /// Steps [first, end), after those behind them: in that order their rows go on in memory.
   void run(
       Team team,
       Rows rows,
@@ -110,7 +122,9 @@ final class SweepGradients {
       float[] m,
       @Nullable Slot dx,
       boolean addDx,
-      @Nullable Slot[] gradients) {
+      @Nullable Slot[] gradients,
+      int first,
+      int end) {
     this.rows = rows;
     this.x = x;
     this.xAt = xAt;
@@ -124,9 +138,14 @@ final class SweepGradients {
     this.dx = dx;
     this.addDx = addDx;
     this.gradients = gradients;
+    firstStep = first;
+    endStep = end;
+    row = rows.first(end - 1);
+    count = rows.first(first) + rows.active(first) - row;
+    packs = rows.count() >= Products.PACKED_ROWS && products.packs();
     team.run(weightTasks, weights);
     if (dx != null) {
-      team.run((rows.count() - 1) / DX_ROWS + 1, inputs);
+      team.run((count - 1) / DX_ROWS + 1, inputs);
     }
   }
 
@@ -160,19 +179,20 @@ final class SweepGradients {
     Slot dW = gradient(gate.inputWeight);
     if (dW != null) {
       int at = gate.inputGradient(dW);
-      chain(gate, gate.input, first, end, 0, rows.count(), x, xAt, ldx, floats(dW), at, copy);
+      int from = xAt + row * ldx;
+      chain(gate, gate.input, first, end, row, count, x, from, ldx, floats(dW), at, copy);
     }
     Slot db = gradient(gate.bias);
     for (int panel = first; db != null && panel < end; panel++) {
       products.multiplyTransposed(
           gate.input.width(panel),
           1,
-          rows.count(),
+          count,
           ONE,
           0,
           0,
           z,
-          gate.dAt + panel * zPanel,
+          gate.dAt + panel * zPanel + row * ROW,
           ROW,
           floats(db),
           gate.biasGradient(db) + panel * ROW,
@@ -188,16 +208,17 @@ final class SweepGradients {
     float[] dR = floats(slot);
     int r = gate.recurrentGradient(slot);
     if (gate.group.operand() != Operand.STATE) {
-      chain(gate, gate.recurrent, first, end, 0, rows.count(), m, 0, ld, dR, r, copy);
+      chain(gate, gate.recurrent, first, end, row, count, m, row * ld, ld, dR, r, copy);
       return;
     }
     // The state before a row lies as many rows on as its step has: steps of the same number of
     // sequences go together.
-    int t = rows.steps() - 1;
-    while (t > 0) {
+    int t = endStep - 1;
+    int least = Math.max(1, firstStep);
+    while (t >= least) {
       int last = t;
       int n = rows.active(t);
-      while (t > 1 && rows.active(t - 1) == n) {
+      while (t > least && rows.active(t - 1) == n) {
         t--;
       }
       int from = rows.first(last);
@@ -206,8 +227,10 @@ final class SweepGradients {
       chain(gate, gate.recurrent, first, end, from, count, y, at, ldh, dR, r, copy);
       t--;
     }
-    int from = rows.first(0);
-    chain(gate, gate.recurrent, first, end, from, rows.active(0), h0, h0At, ldh, dR, r, copy);
+    if (firstStep == 0) {
+      int from = rows.first(0);
+      chain(gate, gate.recurrent, first, end, from, rows.active(0), h0, h0At, ldh, dR, r, copy);
+    }
   }
 
   /// `dW[panel] += Σ_k a_k δ_k` for panels [first, end), over `count` rows of δ from `row` on and
@@ -225,78 +248,54 @@ final class SweepGradients {
       float[] gradient,
       int gradientAt,
       float[] copy) {
-    boolean copied = matrix.inputs() >= WIDE && end - first > 1;
+    int columns = matrix.inputs();
+    boolean copied = packs || columns >= WIDE && end - first > 1;
     int inner = copied ? COPIED_INNER : INNER;
     for (int k = 0; k < count; k += inner) {
       int n = Math.min(inner, count - k);
       int from = aAt + k * aRow;
       if (copied) {
-        copyTiles(a, from, aRow, n, matrix.inputs(), copy);
+        products.packTransposed(Sizes.stride(columns), n, a, from, aRow, copy, 0, COPIED_ROW);
       }
       for (int panel = first; panel < end; panel++) {
         int δ = gate.dAt + panel * zPanel + (row + k) * ROW;
         int to = gradientAt + matrix.panelOffset(panel);
         int vectors = matrix.width(panel);
-        if (copied) {
-          tiles(vectors, matrix.inputs(), n, copy, δ, gradient, to);
+        int width = vectors * Sizes.LANES;
+        if (copied && width == ROW) {
+          products.multiplyPacked(
+              vectors, columns, n, copy, 0, COPIED_ROW, z, δ, gradient, to, ROW, gradient, to, ROW);
         } else {
-          int width = vectors * Sizes.LANES;
           products.multiplyTransposed(
-              vectors, matrix.inputs(), n, a, from, aRow, z, δ, ROW, gradient, to, width);
+              vectors, columns, n, a, from, aRow, z, δ, ROW, gradient, to, width);
         }
-      }
-    }
-  }
-
-  private void tiles(
-      int vectors, int columns, int n, float[] copy, int δ, float[] gradient, int to) {
-    int width = vectors * Sizes.LANES;
-    int at = 0;
-    for (int column = 0; column < columns; column += TILE) {
-      products.multiplyTransposed(
-          vectors,
-          Math.min(TILE, columns - column),
-          n,
-          copy,
-          at,
-          TILE,
-          z,
-          δ,
-          ROW,
-          gradient,
-          to + column * width,
-          width);
-      at += TILE_FLOATS;
-    }
-  }
-
-  /// n rows of a, four columns at a time: `copy[column / 4][row][column % 4]`. Columns beyond the
-  /// last belong to the padding of a row.
-  private static void copyTiles(float[] a, int aAt, int aRow, int n, int columns, float[] copy) {
-    for (int k = 0; k < n; k++) {
-      int from = aAt + k * aRow;
-      int to = k * TILE;
-      for (int column = 0; column < columns; column += TILE) {
-        copy[to] = a[from + column];
-        copy[to + 1] = a[from + column + 1];
-        copy[to + 2] = a[from + column + 2];
-        copy[to + 3] = a[from + column + 3];
-        to += TILE_FLOATS;
       }
     }
   }
 
   private void inputs(int chunk, int worker) {
     Slot to = java.util.Objects.requireNonNull(dx);
-    int from = chunk * DX_ROWS;
-    int n = Math.min(DX_ROWS, rows.count() - from);
+    int from = row + chunk * DX_ROWS;
+    int n = Math.min(DX_ROWS, row + count - from);
+    int place = worker * SweepSpace.CHUNK;
+    for (int g = 0; packs && g < gates.length; g++) {
+      if (gates[g].group.input()) {
+        packed.copy(g, place, n, z, gates[g].dAt + from * ROW, zPanel);
+      }
+    }
     int panels = (ldx / Sizes.LANES + 3) / 4;
     for (int q = 0; q < panels; q++) {
       int at = to.offset() + (rows.slotRow() + from) * ldx + q * ROW;
       boolean add = addDx;
-      for (GatePlan gate : gates) {
+      for (int g = 0; g < gates.length; g++) {
+        GatePlan gate = gates[g];
         if (gate.group.input()) {
-          gate.projectBack(products, q, n, z, from, zPanel, floats(to), at, ldx, add);
+          if (packs) {
+            int δ = packed.at(g, place);
+            gate.projectBackPacked(products, q, n, packed.floats, δ, floats(to), at, ldx, add);
+          } else {
+            gate.projectBack(products, q, n, z, from, zPanel, floats(to), at, ldx, add);
+          }
           add = true;
         }
       }

@@ -42,7 +42,10 @@ final class SweepSpace {
 
   /// So many sequences at most go through a product and the cell together: their gates stay in the
   /// first cache.
-  static final int CHUNK = 32;
+  static final int CHUNK = 64;
+
+  /// In place of a place in [PackedGradients].
+  static final int NOT_PACKED = -1;
 
   /// By units, so many sequences fill the products' tiles in each step.
   private static final int PROJECTS = 4;
@@ -96,6 +99,7 @@ final class SweepSpace {
   final CellBlock[] scratch;
 
   // memory of the plan
+  final PackedGradients packed;
   final float[] z;
   final float[] c;
   final float[] m;
@@ -218,6 +222,8 @@ final class SweepSpace {
     m = memory.take(shape.makesOperand() ? all : 0);
     rowNumbers = memory.take(Sizes.whole(what, (long) kernel.rowNumbers() * sweptRows));
     reserve = train ? memory.floats() - beforeReserve : 0;
+    int places = train ? Math.max(team.size() * CHUNK, maxSequences + 3 & -4) : 0;
+    packed = new PackedGradients(products, gates, places, memory);
     zeros = memory.take(states);
   }
 
@@ -314,6 +320,16 @@ final class SweepSpace {
   /// through all panels would find it in none (measured: 4 % of a layer-normalised LSTM's step).
   private static long spread(long rows) {
     return rows < FEW_ROWS ? rows : (rows + 14 & -32) + 17;
+  }
+
+  /// Whether the δ of so many rows are copied before they are multiplied.
+  boolean packs(int rows) {
+    return rows >= Products.PACKED_ROWS && products.packs();
+  }
+
+  /// Whether the weights and as many gradients of theirs stay in a core's own cache.
+  boolean nearWeights() {
+    return 2 * (stepCost + inputCost) <= NEAR_WEIGHTS;
   }
 
   boolean bySequences() {

@@ -119,6 +119,104 @@ public abstract class ProductsContract {
     same(c, expected, vectors, rows, bRow, inner, seed);
   }
 
+  @Test
+  void multiplyPackedIsOneChainPerElement() {
+    for (int vectors = 1; vectors <= 4; vectors++) {
+      for (int rows : ROWS) {
+        for (int inner : INNER) {
+          multiplyPacked(vectors, rows, inner, false);
+          multiplyPacked(vectors, rows, inner, true);
+        }
+      }
+    }
+  }
+
+  private void multiplyPacked(int vectors, int rows, int inner, boolean inPlace) {
+    long seed = 13L * (13L * vectors + rows) + inner;
+    Random random = new Random(seed);
+    int width = 16 * vectors;
+    int aRow = inner + 4;
+    float[] a = fill(random, 7 + (rows + 4) * aRow);
+    float[] b = fill(random, 11 + inner * width);
+    int cRow = width + 16;
+    float[] c = fill(random, 13 + rows * cRow + width);
+    float[] init = inPlace ? c : fill(random, 3 + width);
+    float[] expected = c.clone();
+    for (int m = 0; m < rows; m++) {
+      for (int n = 0; n < width; n++) {
+        float sum = inPlace ? c[13 + m * cRow + n] : init[3 + n];
+        for (int k = 0; k < inner; k++) {
+          float packed = a[7 + m / 4 * (4 * aRow) + 4 * k + m % 4];
+          sum = Math.fma(packed, b[11 + k * width + n], sum);
+        }
+        expected[13 + m * cRow + n] = sum;
+      }
+    }
+    int initAt = inPlace ? 13 : 3;
+    int initRow = inPlace ? cRow : 0;
+    products()
+        .multiplyPacked(
+            vectors, rows, inner, a, 7, aRow, b, 11, init, initAt, initRow, c, 13, cRow);
+    same(c, expected, vectors, rows, 0, inner, seed);
+  }
+
+  @Test
+  void packWeavesFourRowsTogether() {
+    for (int rows : ROWS) {
+      for (int columns : new int[] {0, 16, 48, 112}) {
+        Random random = new Random(rows + columns);
+        int aRow = columns + 3;
+        float[] a = fill(random, 5 + rows * aRow);
+        int toRow = columns + 4;
+        float[] to = filled(9 + (rows + 3) / 4 * 4 * toRow);
+        products().pack(rows, columns, a, 5, aRow, to, 9, toRow);
+        packed(rows, columns, toRow, to, (m, k) -> a[5 + m * aRow + k]);
+      }
+    }
+  }
+
+  @Test
+  void packTransposedWeavesFourColumnsTogether() {
+    for (int rows : new int[] {0, 16, 48, 112}) {
+      for (int columns : ROWS) {
+        Random random = new Random(rows + columns);
+        int aRow = rows + 3;
+        float[] a = fill(random, 5 + columns * aRow);
+        int toRow = (columns + 3) / 4 * 4 + 4;
+        float[] to = filled(9 + rows * toRow);
+        products().packTransposed(rows, columns, a, 5, aRow, to, 9, toRow);
+        packed(rows, columns, toRow, to, (m, k) -> a[5 + k * aRow + m]);
+      }
+    }
+  }
+
+  private interface Element {
+    float at(int m, int k);
+  }
+
+  /// Every element in its place, and nothing between the tiles touched.
+  private static void packed(int rows, int columns, int toRow, float[] to, Element a) {
+    for (int i = 0; i < 9; i++) {
+      assertThat(to[i]).isEqualTo(GUARD);
+    }
+    for (int tile = 0; tile < (rows + 3) / 4; tile++) {
+      for (int k = 0; k < toRow; k++) {
+        for (int i = 0; i < 4 && 4 * tile + i < rows; i++) {
+          float expected = k < columns ? a.at(4 * tile + i, k) : GUARD;
+          assertThat(to[9 + 4 * tile * toRow + 4 * k + i])
+              .as("rows %d, columns %d, row %d, column %d", rows, columns, 4 * tile + i, k)
+              .isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  private static float[] filled(int n) {
+    float[] x = new float[n];
+    java.util.Arrays.fill(x, GUARD);
+    return x;
+  }
+
   private static void same(
       float[] c, float[] expected, int vectors, int rows, int third, int inner, long seed) {
     for (int i = 0; i < c.length; i++) {

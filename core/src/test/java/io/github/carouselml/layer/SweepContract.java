@@ -73,11 +73,11 @@ public abstract class SweepContract {
   }
 
   static Stream<SweepRun.Case> cases() {
-    return Stream.of(smallCases(), wideCases()).flatMap(cases -> cases);
+    return Stream.of(smallCases(), wideCases(), longCases()).flatMap(cases -> cases);
   }
 
   private static Stream<SweepRun.Case> wideCases() {
-    int[] lengths = new int[35];
+    int[] lengths = new int[67];
     Arrays.fill(lengths, 2);
     lengths[0] = 1;
     lengths[7] = 0;
@@ -87,6 +87,20 @@ public abstract class SweepContract {
             new CellSpec.Lstm(510).withLayerNorm(),
             new CellSpec.Gru(590).withReset(CellSpec.Gru.Reset.BEFORE))
         .map(cell -> new SweepRun.Case(cell, 19, lengths, 7));
+  }
+
+  /// So many rows that the gradients of the weights take them up in several blocks of steps.
+  private static Stream<SweepRun.Case> longCases() {
+    int[] lengths = new int[21];
+    Arrays.setAll(lengths, b -> 61 - b / 3);
+    lengths[4] = 9;
+    CellSpec.Lstm lstm = new CellSpec.Lstm(17);
+    return Stream.of(
+            lstm,
+            lstm.withLayerNorm().withProjectionSize(3).withPeepholes(),
+            new CellSpec.Gru(17).withReset(CellSpec.Gru.Reset.BEFORE),
+            new CellSpec.MinGru(17))
+        .map(cell -> new SweepRun.Case(cell, 5, lengths, 8));
   }
 
   private static Stream<SweepRun.Case> smallCases() {

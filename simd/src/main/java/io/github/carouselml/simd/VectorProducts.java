@@ -72,4 +72,54 @@ public final class VectorProducts implements Products {
           vectors, rows, inner, a, aAt, aRow, b, bAt, bRow, c, cAt, cRow);
     }
   }
+
+  @Override
+  public boolean packs() {
+    return wide;
+  }
+
+  @Override
+  public void multiplyPacked(
+      int vectors,
+      int rows,
+      int inner,
+      float[] a,
+      int aAt,
+      int aRow,
+      float[] b,
+      int bAt,
+      float[] init,
+      int initAt,
+      int initRow,
+      float[] c,
+      int cAt,
+      int cRow) {
+    if (wide && inner > 0) {
+      WidePackedTiles.multiply(
+          vectors, rows, inner, a, aAt, aRow, b, bAt, init, initAt, initRow, c, cAt, cRow);
+    } else {
+      Products.super.multiplyPacked(
+          vectors, rows, inner, a, aAt, aRow, b, bAt, init, initAt, initRow, c, cAt, cRow);
+    }
+  }
+
+  @Override
+  public void pack(
+      int rows, int columns, float[] a, int aAt, int aRow, float[] to, int toAt, int toRow) {
+    if (wide) {
+      WidePackedTiles.pack(rows, columns, a, aAt, aRow, to, toAt, toRow);
+    } else {
+      Products.super.pack(rows, columns, a, aAt, aRow, to, toAt, toRow);
+    }
+  }
+
+  @Override
+  public void packTransposed(
+      int rows, int columns, float[] a, int aAt, int aRow, float[] to, int toAt, int toRow) {
+    if (wide) {
+      WidePackedTiles.packTransposed(rows, columns, a, aAt, aRow, to, toAt, toRow);
+    } else {
+      Products.super.packTransposed(rows, columns, a, aAt, aRow, to, toAt, toRow);
+    }
+  }
 }
