@@ -91,9 +91,9 @@ public abstract class SweepContract {
 
   /// So many rows that the gradients of the weights take them up in several blocks of steps.
   private static Stream<SweepRun.Case> longCases() {
-    int[] lengths = new int[21];
-    Arrays.setAll(lengths, b -> 61 - b / 3);
-    lengths[4] = 9;
+    int[] lengths = new int[70];
+    Arrays.setAll(lengths, b -> 19 - b / 20);
+    lengths[4] = 3;
     CellSpec.Lstm lstm = new CellSpec.Lstm(17);
     return Stream.of(
             lstm,
