@@ -20,7 +20,7 @@ final class WarmingProducts implements Products {
   /// Packs as soon as vectors do it, never on plain loops, which gain nothing by it.
   @Override
   public boolean packs() {
-    return fast.packs() && servingPacks() == fast && servingPacked(PANEL) == fast;
+    return fast.packs() && servingPacks().packs() && servingPacked(PANEL).packs();
   }
 
   private Products servingPacked(int vectors) {

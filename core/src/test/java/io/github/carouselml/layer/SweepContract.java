@@ -97,7 +97,7 @@ public abstract class SweepContract {
     CellSpec.Lstm lstm = new CellSpec.Lstm(17);
     return Stream.of(
             lstm,
-            lstm.withLayerNorm().withProjectionSize(3).withPeepholes(),
+            lstm.withProjectionSize(3).withPeepholes(),
             new CellSpec.Gru(17).withReset(CellSpec.Gru.Reset.BEFORE),
             new CellSpec.MinGru(17))
         .map(cell -> new SweepRun.Case(cell, 5, lengths, 8));
