@@ -158,6 +158,16 @@ final class Performance {
           prediction,
           "firstSeconds",
           "s");
+      if (result.get("trainingFromArchive") instanceof Map<?, ?> archived
+          && result.get("predictionFromArchive") instanceof Map<?, ?> archivedPrediction) {
+        line(
+            out,
+            "the same with an archive of its classes",
+            archived,
+            archivedPrediction,
+            "firstSeconds",
+            "s");
+      }
       line(out, "the next 20, median", training, prediction, "firstCallsMilliseconds", "ms");
       line(out, "settled, median", training, prediction, "settledMilliseconds", "ms");
       line(

@@ -16,8 +16,8 @@ import java.util.Map;
 
 /// How long until something comes out? `benchmarks/startup`: new processes with a small model (LSTM,
 /// T=36 B=32 I=4 H=32), each told by the time from its start to the end of its first training step
-/// or prediction, and then how calls become faster over six seconds while kernels are compiled; and
-/// the whole of `carousel predict` on the bundled orders, from the shell's view.
+/// or prediction, and then how calls become faster over six seconds while kernels are compiled,
+/// without and with an archive of the classes that an earlier process left; and the whole of `carousel predict` on the bundled orders, from the shell's view.
 final class StartUp {
   private static final int ROUNDS = 7;
   private static final double SECONDS = 6;
@@ -33,19 +33,13 @@ final class StartUp {
     Map<String, Object> content = new LinkedHashMap<>();
     content.put("model", "LSTM with a dense layer, T=36 B=32 I=4 H=32");
     content.put("rounds", ROUNDS);
+    Path archive = Files.createTempDirectory("carousel-startup").resolve("classes.jsa");
     for (String work : List.of("training", "prediction")) {
-      Map<String, List<Double>> rounds = new LinkedHashMap<>();
-      for (int round = 0; round < ROUNDS; round++) {
-        Map<?, ?> process = process(work);
-        process.forEach((key, value) ->
-            rounds
-                .computeIfAbsent(String.valueOf(key), _ -> new ArrayList<>())
-                .add(((Number) value).doubleValue()));
-      }
-      Map<String, Object> medians = new LinkedHashMap<>();
-      rounds.forEach((key, values) -> medians.put(key, median(values)));
-      content.put(work, medians);
-      System.out.printf("%-12s %s%n", work, medians);
+      process(work, "-XX:ArchiveClassesAtExit=" + archive);
+      content.put(work, medians(work, "-Xshare:auto"));
+      content.put(work + "FromArchive", medians(work, "-XX:SharedArchiveFile=" + archive));
+      System.out.printf("%-12s %s%n", work, content.get(work));
+      System.out.printf("%-12s %s%n", "  archived", content.get(work + "FromArchive"));
     }
     double command = command(root);
     content.put("carouselPredictSeconds", command);
@@ -53,7 +47,24 @@ final class StartUp {
     ResultFile.write("startup", args, content);
   }
 
-  private static Map<?, ?> process(String work) throws IOException, InterruptedException {
+  /// The medians over some processes of everything that [#measure] tells.
+  private static Map<String, Object> medians(String work, String option)
+      throws IOException, InterruptedException {
+    Map<String, List<Double>> rounds = new LinkedHashMap<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      Map<?, ?> process = process(work, option);
+      process.forEach((key, value) ->
+          rounds
+              .computeIfAbsent(String.valueOf(key), _ -> new ArrayList<>())
+              .add(((Number) value).doubleValue()));
+    }
+    Map<String, Object> medians = new LinkedHashMap<>();
+    rounds.forEach((key, values) -> medians.put(key, median(values)));
+    return medians;
+  }
+
+  private static Map<?, ?> process(String work, String option)
+      throws IOException, InterruptedException {
     return (Map<?, ?>)
         Json.parse(
             output(
@@ -61,6 +72,7 @@ final class StartUp {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:+UseSerialGC",
                     "--add-modules=jdk.incubator.vector",
+                    option,
                     "-cp",
                     System.getProperty("java.class.path"),
                     StartUp.class.getName(),
