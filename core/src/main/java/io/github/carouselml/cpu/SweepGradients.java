@@ -27,12 +27,8 @@ final class SweepGradients {
   /// A task takes several panels where there are many: they share one copy of the operand.
   private static final int MOST_PANELS = 8;
 
-  /// An operand of so many columns is packed even where products do not ask for it. It would be read
-  /// a row apart for each of its rows, and rows that lie a power of two apart fall into the same few
-  /// sets of the first cache (measured at 512 columns: 60 against 110 GFLOP/s).
-  private static final int WIDE = 256;
-
-  /// The rows of the copy, 16 tiles of which are not a power of two apart either.
+  /// From row to row of the copy: its tiles do not lie a power of two apart, where they would fall
+  /// into the same few sets of the first cache.
   private static final int COPIED_ROW = COPIED_INNER + 4;
 
   /// Rows of dx that make a chunk.
@@ -249,12 +245,11 @@ final class SweepGradients {
       int gradientAt,
       float[] copy) {
     int columns = matrix.inputs();
-    boolean copied = packs || columns >= WIDE && end - first > 1;
-    int inner = copied ? COPIED_INNER : INNER;
+    int inner = packs ? COPIED_INNER : INNER;
     for (int k = 0; k < count; k += inner) {
       int n = Math.min(inner, count - k);
       int from = aAt + k * aRow;
-      if (copied) {
+      if (packs) {
         products.packTransposed(Sizes.stride(columns), n, a, from, aRow, copy, 0, COPIED_ROW);
       }
       for (int panel = first; panel < end; panel++) {
@@ -262,7 +257,7 @@ final class SweepGradients {
         int to = gradientAt + matrix.panelOffset(panel);
         int vectors = matrix.width(panel);
         int width = vectors * Sizes.LANES;
-        if (copied && width == ROW) {
+        if (packs && width == ROW) {
           products.multiplyPacked(
               vectors, columns, n, copy, 0, COPIED_ROW, z, δ, gradient, to, ROW, gradient, to, ROW);
         } else {

@@ -15,8 +15,8 @@ final class NarrowTransposedTiles {
   private static final int BLOCK = 96;
   private static final int COLUMNS = 64;
 
-  private static final ThreadLocal<float[]> COPY =
-      ThreadLocal.withInitial(() -> new float[BLOCK * COLUMNS]);
+  /// The floats of the copy that a thread needs.
+  static final int COPY = BLOCK * COLUMNS;
 
   private NarrowTransposedTiles() {}
 
@@ -33,8 +33,8 @@ final class NarrowTransposedTiles {
       int bRow,
       float[] c,
       int cAt,
-      int cRow) {
-    float[] copy = COPY.get();
+      int cRow,
+      float[] copy) {
     for (int k = 0; k < inner; k += BLOCK) {
       int depth = Math.min(BLOCK, inner - k);
       for (int m = 0; m < rows; m += COLUMNS) {

@@ -5,6 +5,8 @@ import io.github.carouselml.kernel.Products;
 /// [Products] in the Vector API, on the widest vectors that the machine prefers.
 public final class VectorProducts implements Products {
   private final boolean wide;
+  private final ThreadLocal<float[]> copy =
+      ThreadLocal.withInitial(() -> new float[NarrowTransposedTiles.COPY]);
 
   /// For this machine's vectors.
   public VectorProducts() {
@@ -69,7 +71,7 @@ public final class VectorProducts implements Products {
       WideTransposedTiles.multiply(vectors, rows, inner, a, aAt, aRow, b, bAt, bRow, c, cAt, cRow);
     } else {
       NarrowTransposedTiles.multiply(
-          vectors, rows, inner, a, aAt, aRow, b, bAt, bRow, c, cAt, cRow);
+          vectors, rows, inner, a, aAt, aRow, b, bAt, bRow, c, cAt, cRow, copy.get());
     }
   }
 
