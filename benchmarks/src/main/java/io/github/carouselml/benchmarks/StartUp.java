@@ -2,6 +2,7 @@ package io.github.carouselml.benchmarks;
 
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Backends;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.spi.ToolProvider;
 
 /// How long until something comes out? `benchmarks/startup`: new processes with a small model (LSTM,
 /// T=36 B=32 I=4 H=32), each told by the time from its start to the end of its first training step
@@ -33,11 +35,14 @@ final class StartUp {
     Map<String, Object> content = new LinkedHashMap<>();
     content.put("model", "LSTM with a dense layer, T=36 B=32 I=4 H=32");
     content.put("rounds", ROUNDS);
-    Path archive = Files.createTempDirectory("carousel-startup").resolve("classes.jsa");
+    Path folder = Files.createTempDirectory("carousel-startup");
+    Path archive = folder.resolve("classes.jsa");
+    String classPath = jars(folder);
     for (String work : List.of("training", "prediction")) {
-      process(work, "-XX:ArchiveClassesAtExit=" + archive);
-      content.put(work, medians(work, "-Xshare:auto"));
-      content.put(work + "FromArchive", medians(work, "-XX:SharedArchiveFile=" + archive));
+      process(work, "-XX:ArchiveClassesAtExit=" + archive, classPath);
+      content.put(work, medians(work, "-Xshare:auto", classPath));
+      content.put(
+          work + "FromArchive", medians(work, "-XX:SharedArchiveFile=" + archive, classPath));
       System.out.printf("%-12s %s%n", work, content.get(work));
       System.out.printf("%-12s %s%n", "  archived", content.get(work + "FromArchive"));
     }
@@ -47,12 +52,28 @@ final class StartUp {
     ResultFile.write("startup", args, content);
   }
 
+  /// The class path with a jar in place of each folder, as users have it, and as an archive needs it.
+  private static String jars(Path folder) {
+    ToolProvider jar = ToolProvider.findFirst("jar").orElseThrow();
+    List<String> entries = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      if (Files.isDirectory(Path.of(entry))) {
+        String file = folder.resolve(entries.size() + ".jar").toString();
+        jar.run(System.out, System.err, "--create", "--file", file, "-C", entry, ".");
+        entries.add(file);
+      } else {
+        entries.add(entry);
+      }
+    }
+    return String.join(File.pathSeparator, entries);
+  }
+
   /// The medians over some processes of everything that [#measure] tells.
-  private static Map<String, Object> medians(String work, String option)
+  private static Map<String, Object> medians(String work, String option, String classPath)
       throws IOException, InterruptedException {
     Map<String, List<Double>> rounds = new LinkedHashMap<>();
     for (int round = 0; round < ROUNDS; round++) {
-      Map<?, ?> process = process(work, option);
+      Map<?, ?> process = process(work, option, classPath);
       process.forEach((key, value) ->
           rounds
               .computeIfAbsent(String.valueOf(key), _ -> new ArrayList<>())
@@ -63,7 +84,7 @@ final class StartUp {
     return medians;
   }
 
-  private static Map<?, ?> process(String work, String option)
+  private static Map<?, ?> process(String work, String option, String classPath)
       throws IOException, InterruptedException {
     return (Map<?, ?>)
         Json.parse(
@@ -73,8 +94,9 @@ final class StartUp {
                     "-XX:+UseSerialGC",
                     "--add-modules=jdk.incubator.vector",
                     option,
+                    "-Xlog:disable", // nothing but the answer on the output
                     "-cp",
-                    System.getProperty("java.class.path"),
+                    classPath,
                     StartUp.class.getName(),
                     "measure",
                     work)));
