@@ -56,7 +56,7 @@ final class StartUp {
   private static String jars(Path folder) {
     ToolProvider jar = ToolProvider.findFirst("jar").orElseThrow();
     List<String> entries = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       if (Files.isDirectory(Path.of(entry))) {
         String file = folder.resolve(entries.size() + ".jar").toString();
         jar.run(System.out, System.err, "--create", "--file", file, "-C", entry, ".");
