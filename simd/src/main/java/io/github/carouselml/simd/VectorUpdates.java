@@ -52,9 +52,39 @@ final class VectorUpdates {
     }
   }
 
-  /// One vector of each row.
+  /// One vector of each row. Eight and four rows at a time, which also makes this too long for the
+  /// compiler to copy into its callers: there it sometimes made an array for each vector.
   static void copyRows(float[] x, int xAt, int xRow, float[] y, int yAt, int yRow, int rows) {
-    for (int r = 0; r < rows; r++) {
+    int r = 0;
+    for (; r + 8 <= rows; r += 8) {
+      FloatVector x0 = FloatVector.fromArray(F, x, xAt + r * xRow);
+      FloatVector x1 = FloatVector.fromArray(F, x, xAt + (r + 1) * xRow);
+      FloatVector x2 = FloatVector.fromArray(F, x, xAt + (r + 2) * xRow);
+      FloatVector x3 = FloatVector.fromArray(F, x, xAt + (r + 3) * xRow);
+      FloatVector x4 = FloatVector.fromArray(F, x, xAt + (r + 4) * xRow);
+      FloatVector x5 = FloatVector.fromArray(F, x, xAt + (r + 5) * xRow);
+      FloatVector x6 = FloatVector.fromArray(F, x, xAt + (r + 6) * xRow);
+      FloatVector x7 = FloatVector.fromArray(F, x, xAt + (r + 7) * xRow);
+      x0.intoArray(y, yAt + r * yRow);
+      x1.intoArray(y, yAt + (r + 1) * yRow);
+      x2.intoArray(y, yAt + (r + 2) * yRow);
+      x3.intoArray(y, yAt + (r + 3) * yRow);
+      x4.intoArray(y, yAt + (r + 4) * yRow);
+      x5.intoArray(y, yAt + (r + 5) * yRow);
+      x6.intoArray(y, yAt + (r + 6) * yRow);
+      x7.intoArray(y, yAt + (r + 7) * yRow);
+    }
+    for (; r + 4 <= rows; r += 4) {
+      FloatVector x0 = FloatVector.fromArray(F, x, xAt + r * xRow);
+      FloatVector x1 = FloatVector.fromArray(F, x, xAt + (r + 1) * xRow);
+      FloatVector x2 = FloatVector.fromArray(F, x, xAt + (r + 2) * xRow);
+      FloatVector x3 = FloatVector.fromArray(F, x, xAt + (r + 3) * xRow);
+      x0.intoArray(y, yAt + r * yRow);
+      x1.intoArray(y, yAt + (r + 1) * yRow);
+      x2.intoArray(y, yAt + (r + 2) * yRow);
+      x3.intoArray(y, yAt + (r + 3) * yRow);
+    }
+    for (; r < rows; r++) {
       FloatVector.fromArray(F, x, xAt + r * xRow).intoArray(y, yAt + r * yRow);
     }
   }
