@@ -4,7 +4,6 @@ import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Backends;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -23,8 +22,6 @@ import java.util.Map;
 /// took for its first calls, its start included, and a digest of what it computed: the two must
 /// agree, since both sets of kernels give the same bits.
 final class FlagCost {
-  private static final String FLAG = "--add-modules=jdk.incubator.vector";
-
   private static final String USAGE =
       """
       benchmarks/flag-cost [options]: the cost of forgetting --add-modules jdk.incubator.vector.
@@ -216,27 +213,12 @@ final class FlagCost {
 
   private static Map<?, ?> process(Case one, boolean flag, long seconds)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:+UseSerialGC");
-    if (flag) {
-      command.add(FLAG);
-    }
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            FlagCost.class.getName(),
-            "measure",
-            one.name(),
-            Long.toString(seconds)));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IOException("A process failed: " + String.join(" ", command));
-    }
-    return (Map<?, ?>) Json.parse(output);
+    String[] arguments = {"measure", one.name(), Long.toString(seconds)};
+    return (Map<?, ?>)
+        Json.parse(
+            flag
+                ? OtherJvm.output(List.of(), FlagCost.class, arguments)
+                : OtherJvm.outputWithoutVectors(List.of(), FlagCost.class, arguments));
   }
 
   /// One process: first calls, warm-up, then the median of samples, each of about 20 ms.

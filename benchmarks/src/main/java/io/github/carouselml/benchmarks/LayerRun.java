@@ -34,8 +34,9 @@ final class LayerRun implements AutoCloseable {
     int[] lengths = new int[sequences];
     Arrays.fill(lengths, steps);
     rows.set(lengths, sequences);
-    program.upload(x, numbers(rows.count() * x.features()));
-    program.upload(dy, numbers(rows.count() * y.features()));
+    Random random = new Random(7);
+    program.upload(x, Drawn.floats(random, rows.count() * x.features()));
+    program.upload(dy, Drawn.floats(random, rows.count() * y.features()));
     double weights = 0;
     for (Parameter parameter : parameters.all()) {
       if (parameter.spec().layout().shape().size() == 2) {
@@ -43,15 +44,6 @@ final class LayerRun implements AutoCloseable {
       }
     }
     operations = 2 * 3 * weights * rows.count();
-  }
-
-  private static float[] numbers(int count) {
-    Random random = new Random(7);
-    float[] numbers = new float[count];
-    for (int i = 0; i < count; i++) {
-      numbers[i] = random.nextFloat() - 0.5f;
-    }
-    return numbers;
   }
 
   /// The multiply-adds of its matrix products, counted twice as usual, of all three passes.

@@ -27,8 +27,6 @@ import io.github.carouselml.train.TrainJob;
 import io.github.carouselml.train.Trainer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -126,23 +124,9 @@ final class MemoryUse {
   /// In a process of its own, whose heap holds nothing of other runs.
   private static Result process(int number, Case each) throws IOException, InterruptedException {
     long bytes = each.share() < 1 ? (long) (each.share() * plan(each)) : 0;
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-modules=jdk.incubator.vector",
-            "-XX:+UseSerialGC",
-            "-cp",
-            System.getProperty("java.class.path"),
-            MemoryUse.class.getName(),
-            "measure",
-            Integer.toString(number),
-            Long.toString(bytes));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IOException("A process failed: " + String.join(" ", command));
-    }
+    String output =
+        OtherJvm.output(
+            List.of(), MemoryUse.class, "measure", Integer.toString(number), Long.toString(bytes));
     String[] words = output.strip().split(" ", 3);
     return new Result(each.name(), Long.parseLong(words[0]), Long.parseLong(words[1]), words[2]);
   }

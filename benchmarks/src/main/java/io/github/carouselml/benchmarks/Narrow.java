@@ -4,8 +4,6 @@ import io.github.carouselml.kernel.PlainProducts;
 import io.github.carouselml.kernel.Products;
 import io.github.carouselml.simd.VectorProducts;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -90,20 +88,12 @@ final class Narrow {
 
   private static Map<?, ?> process(Machine machine, double seconds)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "--add-modules=jdk.incubator.vector"));
-    command.add("-XX:+IgnoreUnrecognizedVMOptions");
-    command.addAll(machine.flags());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Narrow.class.getName()));
-    command.addAll(List.of("measure", machine.kernels, Double.toString(seconds)));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IOException("A process failed: " + String.join(" ", command));
-    }
-    return (Map<?, ?>) Json.parse(output);
+    List<String> options = new ArrayList<>(machine.flags());
+    options.add("-XX:+IgnoreUnrecognizedVMOptions");
+    return (Map<?, ?>)
+        Json.parse(
+            OtherJvm.output(
+                options, Narrow.class, "measure", machine.kernels, Double.toString(seconds)));
   }
 
   private static Map<String, Object> measure(String kernels, double seconds) throws Exception {
@@ -152,8 +142,8 @@ final class Narrow {
     int columns = shape.panels() * COLUMNS;
     float[] c = new float[rows * columns];
     if (shape.gradient()) {
-      float[] x = drawn(random, inner * rows);
-      float[] dz = drawn(random, inner * columns);
+      float[] x = Drawn.floats(random, inner * rows);
+      float[] dz = Drawn.floats(random, inner * columns);
       return () -> {
         Arrays.fill(c, 0f);
         for (int p = 0; p < shape.panels(); p++) {
@@ -164,9 +154,9 @@ final class Narrow {
         }
       };
     }
-    float[] x = drawn(random, rows * inner);
-    float[] w = drawn(random, inner * columns);
-    float[] bias = drawn(random, columns);
+    float[] x = Drawn.floats(random, rows * inner);
+    float[] w = Drawn.floats(random, inner * columns);
+    float[] bias = Drawn.floats(random, columns);
     return () -> {
       for (int p = 0; p < shape.panels(); p++) {
         int at = p * rows * COLUMNS;
@@ -175,13 +165,5 @@ final class Narrow {
             4, rows, 1, inner, x, 0, inner, 0, w, panel, bias, p * COLUMNS, 0, c, at, COLUMNS);
       }
     };
-  }
-
-  private static float[] drawn(Random random, int count) {
-    float[] x = new float[count];
-    for (int i = 0; i < count; i++) {
-      x[i] = random.nextFloat() - 0.5f;
-    }
-    return x;
   }
 }

@@ -4,7 +4,6 @@ import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.BackendOptions;
 import io.github.carouselml.tensor.Backends;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -42,12 +41,7 @@ final class Oversubscribed {
     try {
       for (int i = 0; i < BUSY; i++) {
         busy.add(
-            new ProcessBuilder(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Oversubscribed.class.getName(),
-                    "busy")
+            new ProcessBuilder(OtherJvm.command(List.of(), Oversubscribed.class, "busy"))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start());
       }

@@ -66,9 +66,9 @@ final class PlanRun {
       Layout layout = plan.parameters().get(p).layout();
       parameters[p] = Slot.of(backend.allocate(layout.packedSize()));
       gradients[p] = Slot.of(backend.allocate(layout.packedSize()));
-      float[] values = new float[layout.canonicalSize()];
+      float[] values = Drawn.floats(random, layout.canonicalSize());
       for (int i = 0; i < values.length; i++) {
-        values[i] = (random.nextFloat() - 0.5f) * 0.1f;
+        values[i] *= 0.1f;
       }
       backend.pack(layout, values, parameters[p]);
       weights += layout.shape().size() == 2 ? layout.canonicalSize() : 0;
@@ -89,11 +89,7 @@ final class PlanRun {
   private Slot grid(Backend backend, int features, Random random) {
     int count = Math.max(1, rows.count());
     Slot slot = Slot.of(backend.allocate(Sizes.grid("A benchmark's tensor", count, features)));
-    float[] values = new float[count * features];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = random.nextFloat() - 0.5f;
-    }
-    backend.uploadRows(values, count, features, slot);
+    backend.uploadRows(Drawn.floats(random, count * features), count, features, slot);
     return slot;
   }
 

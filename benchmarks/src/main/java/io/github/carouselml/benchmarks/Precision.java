@@ -68,12 +68,8 @@ final class Precision {
     Runner(Backend backend, Parameters parameters, Recurrent stack, WeightPrecision precision) {
       this.precision = precision;
       stepper = new Stepper(backend, parameters, stack, null, precision);
-      x = new float[stack.inputSize()];
+      x = Drawn.floats(new Random(1), stack.inputSize());
       y = new float[stack.outputSize()];
-      Random random = new Random(1);
-      for (int i = 0; i < x.length; i++) {
-        x[i] = random.nextFloat() - 0.5f;
-      }
     }
 
     /// Nanoseconds of a step.
@@ -127,8 +123,8 @@ final class Precision {
       line.put("inputs", inputs);
       line.put("units", hidden);
       line.put("precision", runner.precision.name());
-      line.put("p50Microseconds", median(runner.medians));
-      line.put("p99Microseconds", median(runner.slow));
+      line.put("p50Microseconds", Ratio.median(runner.medians));
+      line.put("p99Microseconds", Ratio.median(runner.slow));
       lines.add(line);
       System.out.printf(
           Locale.ROOT,
@@ -137,13 +133,9 @@ final class Precision {
           inputs,
           hidden,
           runner.precision,
-          median(runner.medians),
-          median(runner.slow));
+          Ratio.median(runner.medians),
+          Ratio.median(runner.slow));
     }
     return lines;
-  }
-
-  private static double median(List<Double> values) {
-    return Ratio.median(values.stream().mapToDouble(Double::doubleValue).toArray());
   }
 }

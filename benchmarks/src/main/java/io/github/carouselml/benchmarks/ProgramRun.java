@@ -41,8 +41,9 @@ final class ProgramRun implements AutoCloseable {
     int[] lengths = new int[sequences];
     Arrays.fill(lengths, steps);
     rows.set(lengths, sequences);
-    program.upload(x, numbers(rows.count() * inputs));
-    program.upload(y, numbers(rows.count()));
+    Random random = new Random(7);
+    program.upload(x, Drawn.floats(random, rows.count() * inputs));
+    program.upload(y, Drawn.floats(random, rows.count()));
   }
 
   void run() {
@@ -63,15 +64,6 @@ final class ProgramRun implements AutoCloseable {
       }
     }
     return Integer.toHexString(hash);
-  }
-
-  private static float[] numbers(int count) {
-    Random random = new Random(7);
-    float[] numbers = new float[count];
-    for (int i = 0; i < count; i++) {
-      numbers[i] = (float) random.nextGaussian();
-    }
-    return numbers;
   }
 
   @Override

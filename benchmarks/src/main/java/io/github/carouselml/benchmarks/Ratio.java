@@ -33,6 +33,10 @@ record Ratio(double median, double low, double high, int pairs) {
         ratios.length);
   }
 
+  static double median(List<Double> values) {
+    return median(values.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
   static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);

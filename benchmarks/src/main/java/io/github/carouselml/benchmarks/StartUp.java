@@ -4,7 +4,6 @@ import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Backends;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,9 +16,10 @@ import java.util.Map;
 import java.util.spi.ToolProvider;
 
 /// How long until something comes out? `benchmarks/startup`: new processes with a small model (LSTM,
-/// T=36 B=32 I=4 H=32), each told by the time from its start to the end of its first training step
-/// or prediction, and then how calls become faster over six seconds while kernels are compiled,
-/// without and with an archive of the classes that an earlier process left; and the whole of `carousel predict` on the bundled orders, from the shell's view.
+/// T=36 B=32 I=4 H=32), each told by the time from the moment at which another process asks for it
+/// to the end of its first training step or prediction, and then how calls become faster over six
+/// seconds while kernels are compiled, without and with an archive of the classes that an earlier
+/// process left; and the whole of `carousel predict` on the bundled orders, from the shell's view.
 final class StartUp {
   private static final int ROUNDS = 7;
   private static final double SECONDS = 6;
@@ -27,8 +27,9 @@ final class StartUp {
   private StartUp() {}
 
   public static void main(String[] args) throws Exception {
-    if (args.length == 2 && args[0].equals("measure")) {
-      System.out.println(Json.write(measure(args[1].equals("training")), -1));
+    if (args.length == 3 && args[0].equals("measure")) {
+      boolean training = args[1].equals("training");
+      System.out.println(Json.write(measure(training, Instant.parse(args[2])), -1));
       return;
     }
     Path root = Path.of(System.getProperty("carousel.root", "."));
@@ -80,36 +81,16 @@ final class StartUp {
               .add(((Number) value).doubleValue()));
     }
     Map<String, Object> medians = new LinkedHashMap<>();
-    rounds.forEach((key, values) -> medians.put(key, median(values)));
+    rounds.forEach((key, values) -> medians.put(key, Ratio.median(values)));
     return medians;
   }
 
   private static Map<?, ?> process(String work, String option, String classPath)
       throws IOException, InterruptedException {
-    return (Map<?, ?>)
-        Json.parse(
-            output(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:+UseSerialGC",
-                    "--add-modules=jdk.incubator.vector",
-                    option,
-                    "-Xlog:disable", // nothing but the answer on the output
-                    "-cp",
-                    classPath,
-                    StartUp.class.getName(),
-                    "measure",
-                    work)));
-  }
-
-  private static String output(List<String> command) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IOException("A process failed: " + String.join(" ", command));
-    }
-    return output;
+    // -Xlog:disable: nothing but the answer on the output
+    List<String> options = List.of(option, "-Xlog:disable", "-cp", classPath);
+    String begun = Instant.now().toString();
+    return (Map<?, ?>) Json.parse(OtherJvm.output(options, StartUp.class, "measure", work, begun));
   }
 
   /// The median wall time of `carousel predict` with a model that was trained for it.
@@ -119,7 +100,7 @@ final class StartUp {
     Path folder = Files.createTempDirectory("carousel-startup");
     String run = folder.resolve("run").toString();
     String out = folder.resolve("forecast.csv").toString();
-    output(
+    OtherJvm.output(
         List.of(
             carousel,
             "train",
@@ -135,28 +116,26 @@ final class StartUp {
     List<Double> seconds = new ArrayList<>();
     for (int round = 0; round < ROUNDS; round++) {
       long start = System.nanoTime();
-      output(List.of(carousel, "predict", run, "--data", data, "--out", out, "--overwrite"));
+      OtherJvm.output(
+          List.of(carousel, "predict", run, "--data", data, "--out", out, "--overwrite"));
       seconds.add((System.nanoTime() - start) / 1e9);
     }
-    return median(seconds);
+    return Ratio.median(seconds);
   }
 
-  private static double median(List<Double> values) {
-    return Ratio.median(values.stream().mapToDouble(Double::doubleValue).toArray());
-  }
-
-  private static Map<String, Object> measure(boolean training) {
+  /// What a process tells that was asked for at this time. It does not ask Java when it was started:
+  /// on Linux the answer counts from a start of the machine in whole seconds.
+  private static Map<String, Object> measure(boolean training, Instant begun) {
     try (Backend backend = Backends.cpu();
         ProgramRun run = new ProgramRun(backend, training, 36, 32, 4, 32)) {
       run.run();
-      Instant start = ProcessHandle.current().info().startInstant().orElseThrow();
-      double first = Duration.between(start, Instant.now()).toNanos() / 1e9;
+      double first = Duration.between(begun, Instant.now()).toNanos() / 1e9;
 
       double[] times = new double[4_000_000];
       int calls = 0;
-      long begun = System.nanoTime();
-      long last = begun;
-      while (calls < times.length && last - begun < SECONDS * 1e9) {
+      long start = System.nanoTime();
+      long last = start;
+      while (calls < times.length && last - start < SECONDS * 1e9) {
         run.run();
         long now = System.nanoTime();
         times[calls++] = (now - last) / 1e6;
