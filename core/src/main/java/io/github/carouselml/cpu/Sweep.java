@@ -47,17 +47,7 @@ final class Sweep implements RecurrentPlan {
     space = new SweepSpace(engine, cell, inputs, maxSteps, maxSequences, flags, noise, memory);
     forward = new SweepForward(space);
     backward = new SweepBackward(space, flags.contains(Flag.INTERVALS), memory);
-    int team = flags.contains(Flag.TRAIN) ? space.team.size() : 0;
-    gradients =
-        new SweepGradients(
-            space.products,
-            space.gates,
-            team,
-            space.packed,
-            space.ldx,
-            space.ldh,
-            space.ld,
-            memory);
+    gradients = new SweepGradients(space, memory);
     workspace = memory.floats() - space.reserve;
   }
 
@@ -120,6 +110,7 @@ final class Sweep implements RecurrentPlan {
       return;
     }
     backward.begin(dy, dhN, dcN, dx != null);
+    gradients.begin(dx, addDx, parameterGradients);
     int end = rows.steps();
     while (end > 0) {
       int first = end - 1;
@@ -128,23 +119,7 @@ final class Sweep implements RecurrentPlan {
         count += rows.active(--first);
       }
       backward.run(first, end);
-      gradients.run(
-          space.team,
-          rows,
-          space.x,
-          space.xAt,
-          space.fed,
-          space.fedAt,
-          space.fed0,
-          space.fed0At,
-          space.z,
-          space.zPanel,
-          space.m,
-          dx,
-          addDx,
-          parameterGradients,
-          first,
-          end);
+      gradients.run(first, end);
       end = first;
     }
     backward.end(dh0, dc0);

@@ -189,8 +189,9 @@ final class SweepBackward {
     int n = space.rows.active(t);
     int stage = stages - 1 - step / stageParts % stages;
     if (packs && part == 0) {
-      for (int rank = 4 * chunk; rank < n; rank += 4 * stepChunks) {
-        pack(stage, t, rank, Math.min(4, n - rank), rank);
+      int tile = Products.PACKED_ROWS;
+      for (int rank = tile * chunk; rank < n; rank += tile * stepChunks) {
+        pack(stage, t, rank, Math.min(tile, n - rank), rank);
       }
       return;
     }

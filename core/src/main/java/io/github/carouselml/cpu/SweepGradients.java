@@ -36,57 +36,45 @@ final class SweepGradients {
 
   private static final float[] ONE = {1f};
 
+  private final SweepSpace space;
+  private final Team team;
   private final Products products;
   private final GatePlan[] gates;
   private final PackedGradients packed;
   private final int ldx;
   private final int ldh;
   private final int ld;
+  private final float[] z;
+  private final float[] m;
   private final int weightTasks;
   private final int[] panelsPerTask;
   private final float[][] copies;
 
   // bound for a pass
-  private Rows rows = new Rows(0, 0);
-  private float[] x = {};
-  private int xAt;
-  private float[] y = {};
-  private int yAt;
-  private float[] h0 = {};
-  private int h0At;
-  private float[] z = {};
-  private int zPanel;
-  private float[] m = {};
   private boolean packs;
-  private int firstStep;
-  private int endStep;
-  private int row; // the first of those steps
-  private int count;
   private @Nullable Slot dx;
   private boolean addDx;
   private @Nullable Slot[] gradients = {};
 
+  private int firstStep;
+  private int endStep;
+  private int row; // the first of those steps
+  private int count;
+
   private final Team.Task weights = this::weights;
   private final Team.Task inputs = this::inputs;
 
-  /// @param team how many threads share the work, 0 without backward passes
-  /// @param ldh the distance of two rows of h
-  /// @param ld the distance of two rows of m
-  SweepGradients(
-      Products products,
-      GatePlan[] gates,
-      int team,
-      PackedGradients packed,
-      int ldx,
-      int ldh,
-      int ld,
-      Memory memory) {
-    this.products = products;
-    this.gates = gates;
-    this.packed = packed;
-    this.ldx = ldx;
-    this.ldh = ldh;
-    this.ld = ld;
+  SweepGradients(SweepSpace space, Memory memory) {
+    this.space = space;
+    team = space.team;
+    products = space.products;
+    gates = space.gates;
+    packed = space.packed;
+    ldx = space.ldx;
+    ldh = space.ldh;
+    ld = space.ld;
+    z = space.z;
+    m = space.m;
     int tasks = 0;
     int columns = 0;
     panelsPerTask = new int[gates.length];
@@ -94,51 +82,30 @@ final class SweepGradients {
       GatePlan gate = gates[g];
       int widest = Math.max(gate.input.inputs(), gate.recurrent.inputs());
       columns = Math.max(columns, widest);
-      panelsPerTask[g] = Math.clamp(gate.panels / Math.max(1, 2 * team), 1, MOST_PANELS);
+      panelsPerTask[g] = Math.clamp(gate.panels / (2 * team.size()), 1, MOST_PANELS);
       tasks += 2 * tasks(g);
     }
     weightTasks = tasks;
     int copied = Sizes.stride(columns) * COPIED_ROW;
-    copies = new float[team][];
+    copies = new float[space.train ? team.size() : 0][];
     Arrays.setAll(copies, _ -> memory.take(copied));
   }
 
-  /// Steps [first, end), after those behind them: in that order their rows go on in memory.
-  void run(
-      Team team,
-      Rows rows,
-      float[] x,
-      int xAt,
-      float[] y,
-      int yAt,
-      float[] h0,
-      int h0At,
-      float[] z,
-      int zPanel,
-      float[] m,
-      @Nullable Slot dx,
-      boolean addDx,
-      @Nullable Slot[] gradients,
-      int first,
-      int end) {
-    this.rows = rows;
-    this.x = x;
-    this.xAt = xAt;
-    this.y = y;
-    this.yAt = yAt;
-    this.h0 = h0;
-    this.h0At = h0At;
-    this.z = z;
-    this.zPanel = zPanel;
-    this.m = m;
+  /// Begins with where the gradients go, the δ having their places in z; [#run] takes the steps.
+  void begin(@Nullable Slot dx, boolean addDx, @Nullable Slot[] gradients) {
     this.dx = dx;
     this.addDx = addDx;
     this.gradients = gradients;
+    packs = space.packs(space.rows.count());
+  }
+
+  /// Steps [first, end), after those behind them: in that order their rows go on in memory.
+  void run(int first, int end) {
+    Rows rows = space.rows;
     firstStep = first;
     endStep = end;
     row = rows.first(end - 1);
     count = rows.first(first) + rows.active(first) - row;
-    packs = rows.count() >= Products.PACKED_ROWS && products.packs();
     team.run(weightTasks, weights);
     if (dx != null) {
       team.run((count - 1) / DX_ROWS + 1, inputs);
@@ -175,8 +142,8 @@ final class SweepGradients {
     Slot dW = gradient(gate.inputWeight);
     if (dW != null) {
       int at = gate.inputGradient(dW);
-      int from = xAt + row * ldx;
-      chain(gate, gate.input, first, end, row, count, x, from, ldx, floats(dW), at, copy);
+      int from = space.xAt + row * ldx;
+      chain(gate, gate.input, first, end, row, count, space.x, from, ldx, floats(dW), at, copy);
     }
     Slot db = gradient(gate.bias);
     for (int panel = first; db != null && panel < end; panel++) {
@@ -188,7 +155,7 @@ final class SweepGradients {
           0,
           0,
           z,
-          gate.dAt + panel * zPanel + row * ROW,
+          gate.dAt + panel * space.zPanel + row * ROW,
           ROW,
           floats(db),
           gate.biasGradient(db) + panel * ROW,
@@ -209,6 +176,7 @@ final class SweepGradients {
     }
     // The state before a row lies as many rows on as its step has: steps of the same number of
     // sequences go together.
+    Rows rows = space.rows;
     int t = endStep - 1;
     int least = Math.max(1, firstStep);
     while (t >= least) {
@@ -219,13 +187,15 @@ final class SweepGradients {
       }
       int from = rows.first(last);
       int count = rows.first(t) + n - from;
-      int at = yAt + (from + n) * ldh;
-      chain(gate, gate.recurrent, first, end, from, count, y, at, ldh, dR, r, copy);
+      int at = space.fedAt + (from + n) * ldh;
+      chain(gate, gate.recurrent, first, end, from, count, space.fed, at, ldh, dR, r, copy);
       t--;
     }
     if (firstStep == 0) {
       int from = rows.first(0);
-      chain(gate, gate.recurrent, first, end, from, rows.active(0), h0, h0At, ldh, dR, r, copy);
+      int n = rows.active(0);
+      float[] h0 = space.fed0;
+      chain(gate, gate.recurrent, first, end, from, n, h0, space.fed0At, ldh, dR, r, copy);
     }
   }
 
@@ -253,7 +223,7 @@ final class SweepGradients {
         products.packTransposed(Sizes.stride(columns), n, a, from, aRow, copy, 0, COPIED_ROW);
       }
       for (int panel = first; panel < end; panel++) {
-        int δ = gate.dAt + panel * zPanel + (row + k) * ROW;
+        int δ = gate.dAt + panel * space.zPanel + (row + k) * ROW;
         int to = gradientAt + matrix.panelOffset(panel);
         int vectors = matrix.width(panel);
         int width = vectors * Sizes.LANES;
@@ -275,12 +245,12 @@ final class SweepGradients {
     int place = worker * SweepSpace.CHUNK;
     for (int g = 0; packs && g < gates.length; g++) {
       if (gates[g].group.input()) {
-        packed.copy(g, place, n, z, gates[g].dAt + from * ROW, zPanel);
+        packed.copy(g, place, n, z, gates[g].dAt + from * ROW, space.zPanel);
       }
     }
     int panels = (ldx / Sizes.LANES + 3) / 4;
     for (int q = 0; q < panels; q++) {
-      int at = to.offset() + (rows.slotRow() + from) * ldx + q * ROW;
+      int at = to.offset() + (space.rows.slotRow() + from) * ldx + q * ROW;
       boolean add = addDx;
       for (int g = 0; g < gates.length; g++) {
         GatePlan gate = gates[g];
@@ -289,7 +259,7 @@ final class SweepGradients {
             int δ = packed.at(g, place);
             gate.projectBackPacked(products, q, n, packed.floats, δ, floats(to), at, ldx, add);
           } else {
-            gate.projectBack(products, q, n, z, from, zPanel, floats(to), at, ldx, add);
+            gate.projectBack(products, q, n, z, from, space.zPanel, floats(to), at, ldx, add);
           }
           add = true;
         }

@@ -1,12 +1,12 @@
 package io.github.carouselml.cpu;
 
 import io.github.carouselml.kernel.Products;
+import io.github.carouselml.tensor.Layout;
 
 /// Products that start on plain loops; see [WarmUp].
 final class WarmingProducts implements Products {
   private static final int ROWS = 7;
   private static final int INNER = 48;
-  private static final int PANEL = 4;
   private static final int PACKS = 12;
 
   private final Products fast;
@@ -20,7 +20,7 @@ final class WarmingProducts implements Products {
   /// Packs as soon as vectors do it, never on plain loops, which gain nothing by it.
   @Override
   public boolean packs() {
-    return fast.packs() && servingPacks().packs() && servingPacked(PANEL).packs();
+    return fast.packs() && servingPacks().packs() && servingPacked(Layout.Matrix.PANEL_VECTORS).packs();
   }
 
   private Products servingPacked(int vectors) {
