@@ -96,32 +96,44 @@ public final class VectorProducts implements Products {
       float[] c,
       int cAt,
       int cRow) {
-    if (wide && inner > 0) {
+    int tiled = wide && inner > 0 ? wholeTiles(rows) : 0;
+    if (tiled > 0) {
       WidePackedTiles.multiply(
-          vectors, rows, inner, a, aAt, aRow, b, bAt, init, initAt, initRow, c, cAt, cRow);
-    } else {
-      Products.super.multiplyPacked(
-          vectors, rows, inner, a, aAt, aRow, b, bAt, init, initAt, initRow, c, cAt, cRow);
+          vectors, tiled, inner, a, aAt, aRow, b, bAt, init, initAt, initRow, c, cAt, cRow);
     }
+    int n = rows - tiled;
+    int at = aAt + tiled * aRow;
+    int it = initAt + tiled * initRow;
+    int ct = cAt + tiled * cRow;
+    Products.super.multiplyPacked(
+        vectors, n, inner, a, at, aRow, b, bAt, init, it, initRow, c, ct, cRow);
   }
 
   @Override
   public void pack(
       int rows, int columns, float[] a, int aAt, int aRow, float[] to, int toAt, int toRow) {
-    if (wide) {
-      WidePackedTiles.pack(rows, columns, a, aAt, aRow, to, toAt, toRow);
-    } else {
-      Products.super.pack(rows, columns, a, aAt, aRow, to, toAt, toRow);
+    int tiled = wide ? wholeTiles(rows) : 0;
+    if (tiled > 0) {
+      WidePackedTiles.pack(tiled, columns, a, aAt, aRow, to, toAt, toRow);
     }
+    int aRest = aAt + tiled * aRow;
+    Products.super.pack(rows - tiled, columns, a, aRest, aRow, to, toAt + tiled * toRow, toRow);
   }
 
   @Override
   public void packTransposed(
       int rows, int columns, float[] a, int aAt, int aRow, float[] to, int toAt, int toRow) {
-    if (wide) {
-      WidePackedTiles.packTransposed(rows, columns, a, aAt, aRow, to, toAt, toRow);
-    } else {
-      Products.super.packTransposed(rows, columns, a, aAt, aRow, to, toAt, toRow);
+    int tiled = wide ? wholeTiles(columns) : 0;
+    if (tiled > 0) {
+      WidePackedTiles.packTransposed(rows, tiled, a, aAt, aRow, to, toAt, toRow);
     }
+    int aRest = aAt + tiled * aRow;
+    int toRest = toAt + tiled * PACKED_ROWS;
+    Products.super.packTransposed(rows, columns - tiled, a, aRest, aRow, to, toRest, toRow);
+  }
+
+  /// What [WidePackedTiles] takes of so many rows or columns; the rest goes as on any machine.
+  private static int wholeTiles(int count) {
+    return count - count % PACKED_ROWS;
   }
 }

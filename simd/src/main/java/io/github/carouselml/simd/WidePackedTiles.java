@@ -5,7 +5,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// `C = init + A · B` on 512-bit vectors, of an A that is packed: tiles of 4 rows by 1 to 4 vectors.
+/// `C = init + A · B` on 512-bit vectors, of an A that is packed: whole tiles of 4 rows by 1 to 4
+/// vectors.
 ///
 /// As [WideTiles], but the four floats that a step of the inner loop needs lie together, so that the
 /// loop has one pointer into A instead of four. The compiler keeps four only by moving some of them
@@ -32,7 +33,7 @@ final class WidePackedTiles {
     return VectorShuffle.fromOp(S, i -> half + i / 8 * 4 + i % 4 + i / 4 % 2 * 16);
   }
 
-  /// As [Products#multiplyPacked], `inner` at least 1.
+  /// As [Products#multiplyPacked], `rows` a multiple of 4, `inner` at least 1.
   static void multiply(
       int vectors,
       int rows,
@@ -48,8 +49,7 @@ final class WidePackedTiles {
       float[] c,
       int cAt,
       int cRow) {
-    int m = 0;
-    for (; m + ROWS <= rows; m += ROWS) {
+    for (int m = 0; m < rows; m += ROWS) {
       int at = aAt + m * aRow;
       int it = initAt + m * initRow;
       int ct = cAt + m * cRow;
@@ -60,22 +60,13 @@ final class WidePackedTiles {
         default -> tile4x1(inner, a, at, b, bAt, init, it, initRow, c, ct, cRow);
       }
     }
-    int rest = rows - m;
-    if (rest > 0) {
-      int width = Products.LANES * vectors;
-      for (int i = m; i < rows; i++) {
-        System.arraycopy(init, initAt + i * initRow, c, cAt + i * cRow, width);
-      }
-      WideTransposedTiles.multiply(
-          vectors, rest, inner, a, aAt + m * aRow, ROWS, b, bAt, width, c, cAt + m * cRow, cRow);
-    }
   }
 
-  /// As [Products#pack]: two rounds of weaving turn four rows of 16 floats into 16 of four.
+  /// As [Products#pack], `rows` a multiple of 4: two rounds of weaving turn four rows of 16 floats
+  /// into 16 of four.
   static void pack(
       int rows, int columns, float[] a, int aAt, int aRow, float[] to, int toAt, int toRow) {
-    int m = 0;
-    for (; m + ROWS <= rows; m += ROWS) {
+    for (int m = 0; m < rows; m += ROWS) {
       int a0 = aAt + m * aRow;
       int a1 = a0 + aRow;
       int a2 = a1 + aRow;
@@ -97,21 +88,14 @@ final class WidePackedTiles {
         at += 64;
       }
     }
-    for (; m < rows; m++) {
-      int from = aAt + m * aRow;
-      int at = toAt + (m - m % ROWS) * toRow + m % ROWS;
-      for (int k = 0; k < columns; k++) {
-        to[at + ROWS * k] = a[from + k];
-      }
-    }
   }
 
-  /// As [Products#packTransposed]: four rows of 16 floats by four turn into 16 of four by four.
+  /// As [Products#packTransposed], `columns` a multiple of 4: four rows of 16 floats by four turn
+  /// into 16 of four by four.
   static void packTransposed(
       int rows, int columns, float[] a, int aAt, int aRow, float[] to, int toAt, int toRow) {
     int tile = ROWS * toRow;
-    int k = 0;
-    for (; k + 4 <= columns; k += 4) {
+    for (int k = 0; k < columns; k += 4) {
       int a0 = aAt + k * aRow;
       int a1 = a0 + aRow;
       int a2 = a1 + aRow;
@@ -131,12 +115,6 @@ final class WidePackedTiles {
         even.rearrange(LOW_FOURS, odd).intoArray(to, at + 2 * tile);
         even.rearrange(HIGH_FOURS, odd).intoArray(to, at + 3 * tile);
         at += 4 * tile;
-      }
-    }
-    for (; k < columns; k++) {
-      int from = aAt + k * aRow;
-      for (int m = 0; m < rows; m++) {
-        to[toAt + (m - m % ROWS) * toRow + ROWS * k + m % ROWS] = a[from + m];
       }
     }
   }
