@@ -99,49 +99,49 @@ final class CpuCtc extends Work {
   }
 
   void run(
-      Rows rows,
-      int count,
-      int empty,
-      int[] symbols,
-      int[] counts,
-      int most,
+      Rows batch,
+      int classes,
+      int blank,
+      int[] labels,
+      int[] lengths,
+      int maxLabels,
       Slot logits,
       Slot values,
-      Slot space,
-      @Nullable Slot slopes,
-      float factor,
-      boolean more) {
-    batch = rows;
-    classes = count;
-    ld = Sizes.stride(count);
-    blank = empty;
-    labels = symbols;
-    lengths = counts;
-    maxLabels = most;
+      Slot scratch,
+      @Nullable Slot gradient,
+      float scale,
+      boolean add) {
+    this.batch = batch;
+    this.classes = classes;
+    ld = Sizes.stride(classes);
+    this.blank = blank;
+    this.labels = labels;
+    this.lengths = lengths;
+    this.maxLabels = maxLabels;
     z = floats(logits);
     zAt = logits.offset();
     value = floats(values);
     valueAt = values.offset();
-    scratch = floats(space);
-    scratchAt = space.offset();
-    ldq = Paths.ctcStates(most);
-    perPlace = ld + rows.maxSteps() * 2 * ldq;
-    derive = slopes != null;
-    gradient = floatsOrNone(slopes);
-    gradientAt = at(slopes);
-    scale = factor;
-    add = more;
-    if (states < 2 * most + 1) {
-      states = 2 * most + 1;
+    this.scratch = floats(scratch);
+    scratchAt = scratch.offset();
+    ldq = Paths.ctcStates(maxLabels);
+    perPlace = ld + batch.maxSteps() * 2 * ldq;
+    derive = gradient != null;
+    this.gradient = floatsOrNone(gradient);
+    gradientAt = at(gradient);
+    this.scale = scale;
+    this.add = add;
+    if (states < 2 * maxLabels + 1) {
+      states = 2 * maxLabels + 1;
       Arrays.fill(places, null);
     }
-    used = Math.min(Paths.PLACES, rows.sequences());
+    used = Math.min(Paths.PLACES, batch.sequences());
     for (int i = 0; i < used; i++) {
       if (places[i] == null) {
         places[i] = new Place(states);
       }
     }
-    split(used, (long) rows.steps() * (4L * ld + 16L * ldq));
+    split(used, (long) batch.steps() * (4L * ld + 16L * ldq));
   }
 
   @Override
