@@ -23,6 +23,9 @@ final class GatePlan {
   /// the part of the transposed weights that several tiles of rows read stays in the second cache.
   private static final int INNER_PANELS = 8;
 
+  /// In place of the distance of the panels of δ.
+  static final int PACKED = 0;
+
   private static final float[] ZERO = new float[ROW];
 
   final GateGroup group;
@@ -191,7 +194,8 @@ final class GatePlan {
         ROW);
   }
 
-  /// `out += Rᵀ δ` for one panel of 64 outputs; δ begins at `δAt`, its panels lie `δPanel` apart.
+  /// `out += Rᵀ δ` for one panel of 64 outputs; δ begins at `δAt`, its panels lie `δPanel` apart,
+  /// which is [#PACKED] if [PackedGradients] holds it.
   void recurBack(
       Products products,
       int q,
@@ -202,50 +206,30 @@ final class GatePlan {
       float[] out,
       int at,
       int ld) {
-    back(
-        products,
-        recurrent,
-        recurrentTurned,
-        recurrentTransposed,
-        q,
-        rows,
-        δ,
-        δAt,
-        δPanel,
-        out,
-        at,
-        ld,
-        out,
-        at,
-        ld);
-  }
-
-  /// As [#recurBack], of a δ that [PackedGradients] holds.
-  void recurBackPacked(
-      Products products, int q, int rows, float[] δ, int δAt, float[] out, int at, int ld) {
     float[] turned = recurrentTransposed;
-    backPacked(products, recurrentTurned, turned, q, rows, δ, δAt, out, at, ld, out, at, ld);
+    back(products, recurrentTurned, turned, q, rows, δ, δAt, δPanel, out, at, ld, out, at, ld);
   }
 
-  /// As [#projectBack], of a δ that [PackedGradients] holds.
-  void projectBackPacked(
+  /// `out (+)= Wᵀ δ` for one panel of 64 outputs, δ as in [#recurBack].
+  void projectBack(
       Products products,
       int q,
       int rows,
       float[] δ,
       int δAt,
+      int δPanel,
       float[] out,
       int at,
       int ld,
       boolean add) {
     float[] init = add ? out : ZERO;
     int initAt = add ? at : 0;
-    int initRow = add ? ld : 0;
+    int initLd = add ? ld : 0;
     float[] turned = inputTransposed;
-    backPacked(products, inputTurned, turned, q, rows, δ, δAt, init, initAt, initRow, out, at, ld);
+    back(products, inputTurned, turned, q, rows, δ, δAt, δPanel, init, initAt, initLd, out, at, ld);
   }
 
-  private static void backPacked(
+  private void back(
       Products products,
       Layout.Matrix turned,
       float[] transposed,
@@ -253,6 +237,7 @@ final class GatePlan {
       int rows,
       float[] δ,
       int δAt,
+      int δPanel,
       float[] init,
       int initAt,
       int initLd,
@@ -265,104 +250,40 @@ final class GatePlan {
     float[] from = init;
     int fromAt = initAt;
     int fromLd = initLd;
-    for (int k = 0; k < columns; k += INNER_PANELS * ROW) {
-      products.multiplyPacked(
-          vectors,
-          rows,
-          Math.min(INNER_PANELS * ROW, columns - k),
-          δ,
-          δAt + Products.PACKED_ROWS * k,
-          columns,
-          transposed,
-          bq + k * vectors * Sizes.LANES,
-          from,
-          fromAt,
-          fromLd,
-          out,
-          at,
-          ld);
+    for (int k = 0; k < columns; ) {
+      int n = Math.min(INNER_PANELS * ROW, columns - k);
+      int b = bq + k * vectors * Sizes.LANES;
+      if (δPanel == PACKED) {
+        int a = δAt + Products.PACKED_ROWS * k;
+        products.multiplyPacked(
+            vectors, rows, n, δ, a, columns, transposed, b, from, fromAt, fromLd, out, at, ld);
+      } else {
+        int outer = Math.max(1, n / ROW); // a last panel that is not whole goes by itself
+        int inner = Math.min(ROW, n);
+        n = outer * inner;
+        int a = δAt + k / ROW * δPanel;
+        products.multiply(
+            vectors,
+            rows,
+            outer,
+            inner,
+            δ,
+            a,
+            ROW,
+            δPanel,
+            transposed,
+            b,
+            from,
+            fromAt,
+            fromLd,
+            out,
+            at,
+            ld);
+      }
+      k += n;
       from = out;
       fromAt = at;
       fromLd = ld;
-    }
-  }
-
-  /// `out (+)= Wᵀ δ` for one panel of 64 outputs.
-  void projectBack(
-      Products products,
-      int q,
-      int rows,
-      float[] z,
-      int row,
-      int zPanel,
-      float[] out,
-      int at,
-      int ld,
-      boolean add) {
-    back(
-        products,
-        input,
-        inputTurned,
-        inputTransposed,
-        q,
-        rows,
-        z,
-        dAt + row * ROW,
-        zPanel,
-        add ? out : ZERO,
-        add ? at : 0,
-        add ? ld : 0,
-        out,
-        at,
-        ld);
-  }
-
-  private void back(
-      Products products,
-      Layout.Matrix matrix,
-      Layout.Matrix turned,
-      float[] transposed,
-      int q,
-      int rows,
-      float[] δ,
-      int δAt,
-      int δPanel,
-      float[] init,
-      int initAt,
-      int initLd,
-      float[] out,
-      int at,
-      int ld) {
-    int vectors = turned.width(q);
-    int bq = turned.panelOffset(q);
-    int whole = matrix.width(panels - 1) == Layout.Matrix.PANEL_VECTORS ? panels : panels - 1;
-    float[] from = init;
-    int fromAt = initAt;
-    int fromLd = initLd;
-    for (int p = 0; p < panels; ) {
-      int outer = p < whole ? Math.min(INNER_PANELS, whole - p) : 1;
-      int inner = matrix.width(p) * Sizes.LANES;
-      products.multiply(
-          vectors,
-          rows,
-          outer,
-          inner,
-          δ,
-          δAt + p * δPanel,
-          ROW,
-          δPanel,
-          transposed,
-          bq + p * ROW * vectors * Sizes.LANES,
-          from,
-          fromAt,
-          fromLd,
-          out,
-          at,
-          ld);
-      from = out;
-      fromAt = at;
-      fromLd = ld;
-      p += outer;
     }
   }
 }

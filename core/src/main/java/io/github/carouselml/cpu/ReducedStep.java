@@ -32,8 +32,7 @@ final class ReducedStep implements RecurrentStep {
   private final @Nullable ReducedPanels[] recurrents;
   private final boolean blocksAreRows;
   private final int wholeBlocks;
-  private final boolean rowNumbers;
-  private final int parts; // between which the threads meet
+  private final StepParts parts;
   private final int chunks;
   private final boolean brief;
   private final Team.StepTask part = this::part;
@@ -69,8 +68,7 @@ final class ReducedStep implements RecurrentStep {
     // then a block's gates follow those of the block before as a row's those of the row before
     blocksAreRows = gates.length == 1 && gates[0].group.gates() == 4 && kernel.vectors().isEmpty();
     wholeBlocks = cell.hiddenSize() / Sizes.LANES;
-    rowNumbers = kernel.rowNumbers() > 0;
-    parts = space.shape.stages() * (rowNumbers ? 2 : 1);
+    parts = space.forwardParts();
     chunks = space.stepChunks(space.units[0]);
     brief = space.brief();
   }
@@ -94,7 +92,7 @@ final class ReducedStep implements RecurrentStep {
     if (space.hasC) {
       System.arraycopy(space.c0, space.c0At, space.c, 0, space.ld);
     }
-    team.runSteps(parts, chunks, brief, part);
+    team.runSteps(parts.count(), chunks, brief, part);
     if (c != null) {
       System.arraycopy(space.c, 0, floats(c), c.offset(), space.ld);
     }
@@ -103,8 +101,8 @@ final class ReducedStep implements RecurrentStep {
   /// Some units of one part of the step: the numbers of its row where a cell has such, or one stage.
   private void part(int part, int chunk, int worker) {
     CellBlock s = space.scratch[worker];
-    int stage = rowNumbers ? part / 2 : part;
-    if (rowNumbers && part % 2 == 0) {
+    int stage = parts.stage(part);
+    if (parts.before(part)) {
       if (chunk == 0) {
         at(s, stage, 0);
         kernel.forwardRows(stage, s);

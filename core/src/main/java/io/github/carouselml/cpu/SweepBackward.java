@@ -36,7 +36,8 @@ final class SweepBackward {
   private final boolean made;
   private final boolean recurs;
   private final int stages;
-  private final boolean rowNumbers;
+  private final StepParts plainParts;
+  private final StepParts packedParts;
   private final int cellStage;
   private final int ldh;
   private final int ld;
@@ -66,7 +67,7 @@ final class SweepBackward {
   private int endStep;
   private int stepChunks;
   private boolean packs; // by units
-  private int stageParts; // of a step, between which the threads meet
+  private StepParts parts;
 
   private final Team.Task transpose = this::transpose;
   private final Team.Task backwardSequences = this::backwardSequences;
@@ -90,7 +91,10 @@ final class SweepBackward {
     made = space.shape.makesOperand();
     recurs = space.shape.recurs();
     stages = space.shape.stages();
-    rowNumbers = kernel.rowNumbers() > 0;
+    boolean rowNumbers = kernel.rowNumbers() > 0;
+    plainParts = new StepParts(stages, false, rowNumbers);
+    packedParts = new StepParts(stages, true, rowNumbers);
+    parts = plainParts;
     cellStage = space.shape.cellStage();
     ldh = space.ldh;
     ld = space.ld;
@@ -175,27 +179,26 @@ final class SweepBackward {
     }
     stepChunks = space.stepChunks(space.panels[0]);
     packs = space.packs(space.rows.sequences());
-    stageParts = (packs ? 1 : 0) + 1 + (rowNumbers ? 1 : 0);
-    int parts = (endStep - firstStep) * stages * stageParts;
-    team.runSteps(parts, stepChunks, space.brief(), backwardPart);
+    parts = packs ? packedParts : plainParts;
+    team.runSteps((endStep - firstStep) * parts.count(), stepChunks, space.brief(), backwardPart);
   }
 
   /// A share of one part of a step: the copies of what a stage multiplies, the stage itself, 64 units
   /// at a time, or the numbers of its rows.
   private void backwardPart(int step, int chunk, int worker) {
     CellBlock s = space.scratch[worker];
-    int t = endStep - 1 - step / (stages * stageParts);
-    int part = step % stageParts;
+    int t = endStep - 1 - step / parts.count();
+    int part = step % parts.count();
     int n = space.rows.active(t);
-    int stage = stages - 1 - step / stageParts % stages;
-    if (packs && part == 0) {
+    int stage = stages - 1 - parts.stage(part);
+    if (parts.before(part)) {
       int tile = Products.PACKED_ROWS;
       for (int rank = tile * chunk; rank < n; rank += tile * stepChunks) {
         pack(stage, t, rank, Math.min(tile, n - rank), rank);
       }
       return;
     }
-    if (rowNumbers && part == stageParts - 1) {
+    if (parts.after(part)) {
       for (int rank = chunk; rank < n; rank += stepChunks) {
         backwardRows(s, stage, t, rank, 1);
       }
@@ -455,7 +458,9 @@ final class SweepBackward {
       gates[g].recurBack(products, q, n, δ, δAt, δPanel, to, at, row);
     } else {
       PackedGradients packed = space.packed;
-      gates[g].recurBackPacked(products, q, n, packed.floats, packed.at(g, place), to, at, row);
+      float[] copy = packed.floats;
+      int copyAt = packed.at(g, place);
+      gates[g].recurBack(products, q, n, copy, copyAt, GatePlan.PACKED, to, at, row);
     }
   }
 

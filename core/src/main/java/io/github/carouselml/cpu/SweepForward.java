@@ -28,8 +28,7 @@ final class SweepForward {
   private final boolean masksMade; // m is masked too, being what R multiplies
   private final boolean recurs;
   private final int stages;
-  private final boolean rowNumbers;
-  private final int parts; // of a step, between which the threads meet
+  private final StepParts parts;
   private final int ldx;
   private final int ldh;
   private final int ld;
@@ -62,8 +61,7 @@ final class SweepForward {
     masksMade = space.masksMade;
     recurs = space.shape.recurs();
     stages = space.shape.stages();
-    rowNumbers = kernel.rowNumbers() > 0;
-    parts = stages * (rowNumbers ? 2 : 1);
+    parts = space.forwardParts();
     ldx = space.ldx;
     ldh = space.ldh;
     ld = space.ld;
@@ -162,17 +160,17 @@ final class SweepForward {
       return;
     }
     boolean brief = space.brief();
-    team.runSteps((end - begin) * parts, stepChunks, brief, forwardPart);
+    team.runSteps((end - begin) * parts.count(), stepChunks, brief, forwardPart);
   }
 
   /// Some units of one part of a step: the numbers of its rows where a cell has such, or one stage.
   private void forwardPart(int step, int chunk, int worker) {
     CellBlock s = space.scratch[worker];
-    int t = firstStep + step / parts;
-    int part = step % parts;
+    int t = firstStep + step / parts.count();
+    int part = step % parts.count();
     int n = space.rows.active(t);
-    int stage = rowNumbers ? part / 2 : part;
-    if (rowNumbers && part % 2 == 0) {
+    int stage = parts.stage(part);
+    if (parts.before(part)) {
       for (int rank = chunk; rank < n; rank += stepChunks) {
         forwardRows(s, stage, t, rank, 1, zRow(t, rank, worker));
       }

@@ -255,12 +255,10 @@ final class SweepGradients {
       for (int g = 0; g < gates.length; g++) {
         GatePlan gate = gates[g];
         if (gate.group.input()) {
-          if (packs) {
-            int δ = packed.at(g, place);
-            gate.projectBackPacked(products, q, n, packed.floats, δ, floats(to), at, ldx, add);
-          } else {
-            gate.projectBack(products, q, n, z, from, space.zPanel, floats(to), at, ldx, add);
-          }
+          float[] δ = packs ? packed.floats : z;
+          int δAt = packs ? packed.at(g, place) : gate.dAt + from * ROW;
+          int δPanel = packs ? GatePlan.PACKED : space.zPanel;
+          gate.projectBack(products, q, n, δ, δAt, δPanel, floats(to), at, ldx, add);
           add = true;
         }
       }

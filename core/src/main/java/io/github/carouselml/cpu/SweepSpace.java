@@ -352,6 +352,11 @@ final class SweepSpace {
     return (int) Math.min(most, Math.max(team.size(), cost / STEP_CHUNK));
   }
 
+  /// Forward, the numbers of its rows come before each stage where a cell has such.
+  StepParts forwardParts() {
+    return new StepParts(shape.stages(), kernel.rowNumbers() > 0, false);
+  }
+
   /// Whether a pass is over before a helper that rests has been woken.
   boolean brief() {
     return rows.steps() == 1 && (stepCost + inputCost) * rows.sequences() < SHARED_PASS;

@@ -20,7 +20,9 @@ final class WarmingProducts implements Products {
   /// Packs as soon as vectors do it, never on plain loops, which gain nothing by it.
   @Override
   public boolean packs() {
-    return fast.packs() && servingPacks().packs() && servingPacked(Layout.Matrix.PANEL_VECTORS).packs();
+    return fast.packs()
+        && servingPacks().packs()
+        && servingPacked(Layout.Matrix.PANEL_VECTORS).packs();
   }
 
   private Products servingPacked(int vectors) {
