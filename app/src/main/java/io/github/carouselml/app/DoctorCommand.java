@@ -8,7 +8,6 @@ import picocli.CommandLine.Option;
 
 /// `carousel doctor`.
 @Command(
-    name = "doctor",
     description = "What this machine offers, which kernels are in use, and why.",
     footer = {"%nExamples:", "  carousel doctor", "  carousel doctor --kernels simd --json"})
 final class DoctorCommand implements Callable<Integer> {

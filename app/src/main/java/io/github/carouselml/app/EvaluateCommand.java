@@ -14,7 +14,6 @@ import picocli.CommandLine.Option;
 
 /// `carousel evaluate`.
 @Command(
-    name = "evaluate",
     sortOptions = false,
     description = {
       "Judge a model beside the baselines: on the last steps of each series, or in a backtest",

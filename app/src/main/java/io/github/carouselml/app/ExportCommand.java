@@ -8,7 +8,6 @@ import picocli.CommandLine.Spec;
 
 /// `carousel export FRAMEWORK`.
 @Command(
-    name = "export",
     description = "Write a network's weights for another framework.",
     footer = {
       "%nExample:",

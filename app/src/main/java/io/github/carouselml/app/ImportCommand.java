@@ -8,7 +8,6 @@ import picocli.CommandLine.Spec;
 
 /// `carousel import FRAMEWORK`.
 @Command(
-    name = "import",
     description = "Bring in the weights of another framework.",
     footer = {
       "%nExample:",

@@ -8,7 +8,6 @@ import picocli.CommandLine.Spec;
 
 /// `carousel lab EXPERIMENT`.
 @Command(
-    name = "lab",
     description = "Measures on this machine what the field argues about.",
     footer = {"%nExample:", "  carousel lab gradients --out gradients"},
     subcommands = LabGradientsCommand.class)

@@ -28,17 +28,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  carousel predict run --data sales.csv",
       "%nExit codes: 0 done, 1 the work failed, 2 the request or its data was wrong,",
       "130 interrupted with the checkpoint written."
-    },
-    subcommands = {
-      QuickstartCommand.class,
-      TrainCommand.class,
-      PredictCommand.class,
-      EvaluateCommand.class,
-      ImportCommand.class,
-      ExportCommand.class,
-      DoctorCommand.class,
-      LabCommand.class,
-      VerifyCommand.class
     })
 public final class Main implements Runnable {
   /// The kernels that the process asks for where no option does.
@@ -83,8 +72,11 @@ public final class Main implements Runnable {
   }
 
   public static void main(String[] args) {
-    Console console = Console.ofProcess(System.getProperty(KERNELS, "auto"));
-    System.exit(run(console, args));
+    System.exit(run(Console.ofProcess(kernels()), args));
+  }
+
+  static String kernels() {
+    return System.getProperty(KERNELS, "auto");
   }
 
   /// Runs one command.
@@ -93,7 +85,9 @@ public final class Main implements Runnable {
   static int run(Console console, String... args) {
     int code;
     try {
-      CommandLine line = new CommandLine(new Main(console), new Commands(console));
+      Commands commands = new Commands(console);
+      CommandLine line = new CommandLine(new Main(console), commands);
+      commands.addTo(line, args);
       line.setOut(console.out()).setErr(console.err());
       line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
       line.setUsageHelpWidth(100);

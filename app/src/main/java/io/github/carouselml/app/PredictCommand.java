@@ -15,7 +15,6 @@ import picocli.CommandLine.Option;
 
 /// `carousel predict`.
 @Command(
-    name = "predict",
     sortOptions = false,
     description = "Forecast what comes after the last step of each series.",
     footer = {

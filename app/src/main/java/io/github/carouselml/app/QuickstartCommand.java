@@ -22,7 +22,6 @@ import picocli.CommandLine.Spec;
 
 /// `carousel quickstart`.
 @Command(
-    name = "quickstart",
     description = {
       "Train on the monthly airline passengers of 1949 to 1958, judge on 1959 and 1960,",
       "and fill a folder with the model, its forecast and a report. Takes less than a minute."

@@ -8,7 +8,6 @@ import picocli.CommandLine.Spec;
 
 /// `carousel train TASK`.
 @Command(
-    name = "train",
     description = "Train a model for a task.",
     footer = {"%nExample:", "  carousel train forecast --data sales.csv --horizon 12 --out run"},
     subcommands = TrainForecastCommand.class)

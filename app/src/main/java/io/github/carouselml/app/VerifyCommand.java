@@ -10,7 +10,6 @@ import picocli.CommandLine.Option;
 
 /// `carousel verify`.
 @Command(
-    name = "verify",
     description = {
       "Proves on this machine: gradients by finite differences, kernels by their references, and that"
           + " the bits are those of every other machine.",

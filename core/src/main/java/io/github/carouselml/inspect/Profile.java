@@ -6,6 +6,7 @@ import io.github.carouselml.spec.WeightPrecision;
 import io.github.carouselml.tensor.Attentions;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.Buffer;
+import io.github.carouselml.tensor.CellParameters;
 import io.github.carouselml.tensor.Dense;
 import io.github.carouselml.tensor.Elements;
 import io.github.carouselml.tensor.Flag;
@@ -256,15 +257,12 @@ public final class Profile {
   }
 
   private static Describer recurrent(CellSpec cell, int inputs, RecurrentPlan plan) {
-    String name = "recurrent %s " + cell.getClass().getSimpleName() + " ";
-    String sizes = inputs + " to " + cell.outputSize();
+    String sizes = sizes(cell, inputs);
     double all = 0;
     double ofInputs = 0;
     for (ParameterSpec parameter : plan.parameters()) {
-      if (parameter.layout() instanceof Layout.Matrix matrix) {
-        all += matrix.canonicalSize();
-        ofInputs += parameter.role() == Role.INPUT_WEIGHT ? matrix.canonicalSize() : 0;
-      }
+      all += matrixSize(parameter);
+      ofInputs += parameter.role() == Role.INPUT_WEIGHT ? matrixSize(parameter) : 0;
     }
     double weights = all;
     double inputWeights = ofInputs;
@@ -277,8 +275,16 @@ public final class Profile {
           products = rows.count() * (2 * weights - (arguments[7] == null ? inputWeights : 0));
         }
       }
-      return new Work(name.formatted(method) + sizes, products);
+      return new Work("recurrent " + method + " " + sizes, products);
     };
+  }
+
+  private static String sizes(CellSpec cell, int inputs) {
+    return cell.getClass().getSimpleName() + " " + inputs + " to " + cell.outputSize();
+  }
+
+  private static double matrixSize(ParameterSpec parameter) {
+    return parameter.layout() instanceof Layout.Matrix matrix ? matrix.canonicalSize() : 0;
   }
 
   private final class Watched implements Backend {
@@ -373,9 +379,17 @@ public final class Profile {
         RecurrentNoise noise,
         Slot[] parameters,
         WeightPrecision precision) {
-      return precision == WeightPrecision.FLOAT32
-          ? Backend.super.step(cell, inputSize, noise, parameters, precision)
-          : backend.step(cell, inputSize, noise, parameters, precision);
+      if (precision == WeightPrecision.FLOAT32) {
+        return Backend.super.step(cell, inputSize, noise, parameters, precision);
+      }
+      RecurrentStep step = backend.step(cell, inputSize, noise, parameters, precision);
+      double weights = 0;
+      for (ParameterSpec parameter : CellParameters.of(cell, inputSize)) {
+        weights += matrixSize(parameter);
+      }
+      String name = "recurrent step " + precision.name().toLowerCase(Locale.ROOT) + " ";
+      Work work = new Work(name + sizes(cell, inputSize), weights);
+      return Profile.this.watch(RecurrentStep.class, step, (_, _) -> work);
     }
 
     private RecurrentPlan watch(CellSpec cell, int inputSize, RecurrentPlan plan) {

@@ -16,9 +16,9 @@ import java.util.List;
 public record AdditiveAttention(String name, int querySize, int memorySize, int size)
     implements Layer {
   public AdditiveAttention {
-    AttentionSizes.positive(name, "query size", querySize);
-    AttentionSizes.positive(name, "memory size", memorySize);
-    AttentionSizes.positive(name, "size", size);
+    LayerSizes.positive("Attention '" + name + "'", "a query size", querySize);
+    LayerSizes.positive("Attention '" + name + "'", "a memory size", memorySize);
+    LayerSizes.positive("Attention '" + name + "'", "a size", size);
   }
 
   private Dense query() {
@@ -44,8 +44,8 @@ public record AdditiveAttention(String name, int querySize, int memorySize, int 
   /// Records attention of `queries`, one row per step or per sequence, over the steps of `memory`,
   /// which may have lengths of their own.
   public Tensor apply(Tensor queries, Tensor memory) {
-    AttentionSizes.fits(name, "queries", queries, querySize);
-    AttentionSizes.fits(name, "a memory", memory, memorySize);
+    LayerSizes.fits("Attention '" + name + "'", "queries", queries, querySize);
+    LayerSizes.fits("Attention '" + name + "'", "a memory", memory, memorySize);
     return AttentionOp.additive(
         query().apply(queries),
         key().apply(memory),

@@ -85,16 +85,8 @@ public record Dense(
 
   /// Records the layer.
   public Tensor apply(Tensor x) {
-    if (x.features() != inputSize) {
-      throw new CarouselException.Request(
-          "Dense '"
-              + name
-              + "' got an input of size "
-              + x.features()
-              + " but was built for size "
-              + inputSize
-              + ". Was the vocabulary changed after training?");
-    }
+    String cause = " Was the vocabulary changed after training?";
+    LayerSizes.fits("Dense '" + name + "'", "an input", x, inputSize, cause);
     return LinearOp.of(x, weight(x), bias(x));
   }
 }

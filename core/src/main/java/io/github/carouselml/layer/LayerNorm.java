@@ -14,10 +14,7 @@ import java.util.List;
 /// Layer normalisation over the features of each row, with a gain and a bias for each feature.
 public record LayerNorm(String name, int size, float epsilon) implements Layer {
   public LayerNorm {
-    if (size < 1) {
-      throw new CarouselException.Request(
-          "Layer norm '" + name + "' needs a size of 1 or more, not " + size + ".");
-    }
+    LayerSizes.positive("Layer norm '" + name + "'", "a size", size);
     if (!(epsilon > 0) || Float.isInfinite(epsilon)) {
       throw new CarouselException.Request(
           "Layer norm '"
@@ -50,16 +47,7 @@ public record LayerNorm(String name, int size, float epsilon) implements Layer {
 
   /// Records the normalisation.
   public Tensor apply(Tensor x) {
-    if (x.features() != size) {
-      throw new CarouselException.Request(
-          "Layer norm '"
-              + name
-              + "' got an input of size "
-              + x.features()
-              + " but was built for size "
-              + size
-              + ".");
-    }
+    LayerSizes.fits("Layer norm '" + name + "'", "an input", x, size);
     Parameters parameters = x.tape().parameters();
     return LayerNormOp.of(x, gain(parameters), bias(parameters), epsilon);
   }

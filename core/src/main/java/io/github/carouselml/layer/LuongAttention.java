@@ -8,8 +8,8 @@ import java.util.List;
 /// the mean of the memory weighted by their softmax: `[queries, memorySize]`.
 public record LuongAttention(String name, int querySize, int memorySize) implements Layer {
   public LuongAttention {
-    AttentionSizes.positive(name, "query size", querySize);
-    AttentionSizes.positive(name, "memory size", memorySize);
+    LayerSizes.positive("Attention '" + name + "'", "a query size", querySize);
+    LayerSizes.positive("Attention '" + name + "'", "a memory size", memorySize);
   }
 
   private Dense key() {
@@ -24,8 +24,8 @@ public record LuongAttention(String name, int querySize, int memorySize) impleme
   /// Records attention of `queries`, one row per step or per sequence, over the steps of `memory`,
   /// which may have lengths of their own.
   public Tensor apply(Tensor queries, Tensor memory) {
-    AttentionSizes.fits(name, "queries", queries, querySize);
-    AttentionSizes.fits(name, "a memory", memory, memorySize);
+    LayerSizes.fits("Attention '" + name + "'", "queries", queries, querySize);
+    LayerSizes.fits("Attention '" + name + "'", "a memory", memory, memorySize);
     return AttentionOp.multiplicative(queries, key().apply(memory), memory, 1, 1, false);
   }
 }

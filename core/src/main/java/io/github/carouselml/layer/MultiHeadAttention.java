@@ -44,8 +44,8 @@ public record MultiHeadAttention(String name, int size, int heads, boolean causa
   /// Records attention of `queries`, one row per step or per sequence, over the steps of `memory`,
   /// which may have lengths of their own.
   public Tensor apply(Tensor queries, Tensor memory) {
-    AttentionSizes.fits(name, "queries", queries, size);
-    AttentionSizes.fits(name, "a memory", memory, size);
+    LayerSizes.fits("Attention '" + name + "'", "queries", queries, size);
+    LayerSizes.fits("Attention '" + name + "'", "a memory", memory, size);
     Tensor y =
         AttentionOp.multiplicative(
             dense("query").apply(queries),

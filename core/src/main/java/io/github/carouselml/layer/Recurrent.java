@@ -54,10 +54,7 @@ public record Recurrent(
 
   public Recurrent {
     cells = List.copyOf(cells);
-    if (inputSize < 1) {
-      throw new CarouselException.Request(
-          "Recurrent '" + name + "' needs an input size of 1 or more, not " + inputSize + ".");
-    }
+    LayerSizes.positive("Recurrent '" + name + "'", "an input size", inputSize);
     if (cells.isEmpty()) {
       throw new CarouselException.Request("Recurrent '" + name + "' needs 1 layer or more, not 0.");
     }
@@ -473,16 +470,7 @@ public record Recurrent(
   /// Records the stack from given first states, in the order of [Result#last], or zeros for null.
   /// The last states are computed only when they are asked for.
   public Result apply(Tensor x, @Nullable List<State> first, boolean last) {
-    if (x.features() != inputSize) {
-      throw new CarouselException.Request(
-          "Recurrent '"
-              + name
-              + "' got an input of size "
-              + x.features()
-              + " but was built for size "
-              + inputSize
-              + ".");
-    }
+    LayerSizes.fits("Recurrent '" + name + "'", "an input", x, inputSize);
     if (first != null && first.size() != states()) {
       throw new CarouselException.Request(
           "Recurrent '"

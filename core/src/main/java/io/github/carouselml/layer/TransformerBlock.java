@@ -52,7 +52,7 @@ public record TransformerBlock(
 
   /// Records the block.
   public Tensor apply(Tensor x) {
-    AttentionSizes.fits(name, "an input", x, size);
+    LayerSizes.fits("Attention '" + name + "'", "an input", x, size);
     Dropout drop = new Dropout(dropout);
     Tensor a = Pointwise.add(x, drop.apply(attention().apply(norm(1).apply(x))));
     Tensor inside = Pointwise.relu(up().apply(norm(2).apply(a)));

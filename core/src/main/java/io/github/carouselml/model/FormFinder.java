@@ -1,6 +1,5 @@
 package io.github.carouselml.model;
 
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
@@ -200,15 +199,13 @@ final class FormFinder {
             new RecordForm.Component(
                 component.getName(),
                 form(component.getGenericType()),
-                inside
-                    .unreflect(component.getAccessor())
-                    .asType(MethodType.methodType(Object.class, Object.class))));
+                inside.unreflect(component.getAccessor())));
       }
       List<Class<?>> types =
           Arrays.stream(type.getRecordComponents())
               .<Class<?>>map(RecordComponent::getType)
               .toList();
-      var shorter = new TreeMap<Integer, MethodHandle>();
+      var shorter = new TreeMap<Integer, Maker>();
       for (Constructor<?> constructor : type.getDeclaredConstructors()) {
         int count = constructor.getParameterCount();
         boolean takesTheFirst =
@@ -226,13 +223,10 @@ final class FormFinder {
     }
   }
 
-  private static MethodHandle constructor(
+  private static Maker constructor(
       MethodHandles.Lookup inside, Class<?> type, List<Class<?>> parameters)
       throws ReflectiveOperationException {
-    return inside
-        .findConstructor(type, MethodType.methodType(void.class, parameters))
-        .asSpreader(Object[].class, parameters.size())
-        .asType(MethodType.methodType(Object.class, Object[].class));
+    return new Maker(inside.findConstructor(type, MethodType.methodType(void.class, parameters)));
   }
 
   /// The lookup with the rights of a nested or package-private record where the caller may have

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// A record as an object of its components. Its constructor has the last word. What a shorter
 /// constructor fills in, the JSON may leave out.
 ///
-/// @param constructor takes an `Object[]` of the components
-/// @param shorter those that take an `Object[]` of so many first components
+/// @param constructor takes the components
+/// @param shorter those that take so many first components
 record RecordForm(
     Class<?> type,
     List<Component> components,
-    MethodHandle constructor,
-    NavigableMap<Integer, MethodHandle> shorter)
+    Maker constructor,
+    NavigableMap<Integer, Maker> shorter)
     implements Form {
   /// @param accessor from the record to the component
   record Component(String name, Form form, MethodHandle accessor) {}
@@ -83,15 +83,15 @@ record RecordForm(
   /// The record of its first parts alone, as far as a shorter constructor takes no more than there
   /// are.
   private @Nullable Object fromFirst(Object[] parts, int known, Place place) {
-    Map.Entry<Integer, MethodHandle> shorter = this.shorter.floorEntry(known);
+    Map.Entry<Integer, Maker> shorter = this.shorter.floorEntry(known);
     return shorter == null
         ? null
         : construct(shorter.getValue(), Arrays.copyOf(parts, shorter.getKey()), place);
   }
 
-  private Object construct(MethodHandle constructor, Object[] parts, Place place) {
+  private Object construct(Maker constructor, Object[] parts, Place place) {
     try {
-      return (Object) constructor.invokeExact(parts);
+      return constructor.make(parts);
     } catch (CarouselException | IllegalArgumentException e) {
       throw place.bad(e);
     } catch (RuntimeException | Error e) {
@@ -104,7 +104,7 @@ record RecordForm(
   private static Object get(Component component, Object value) {
     Object part;
     try {
-      part = (Object) component.accessor.invokeExact(value);
+      part = (Object) component.accessor.invoke(value);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

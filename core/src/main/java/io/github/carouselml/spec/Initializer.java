@@ -6,12 +6,19 @@ import java.util.List;
 /// gate.
 public sealed interface Initializer {
   /// Every value the same.
-  record Constant(double value) implements Initializer {}
+  record Constant(double value) implements Initializer {
+    public Constant {
+      Numbers.finite("constant of an initializer", value);
+    }
+  }
 
   /// For a bias of several gates: one value for each gate.
   record Gates(List<Double> values) implements Initializer {
     public Gates {
       values = List.copyOf(values);
+      for (double value : values) {
+        Numbers.finite("constant of an initializer of gates", value);
+      }
     }
   }
 

@@ -11,6 +11,13 @@ final class Numbers {
     }
   }
 
+  static void finite(String what, double value) {
+    if (!Double.isFinite(value)) {
+      throw new CarouselException.Request(
+          "The " + what + " must be a finite number, not " + value + ".");
+    }
+  }
+
   static void positive(String what, double value) {
     if (!(value > 0) || Double.isInfinite(value)) {
       throw new CarouselException.Request(

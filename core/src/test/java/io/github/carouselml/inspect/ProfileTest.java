@@ -13,10 +13,12 @@ import io.github.carouselml.grad.Tensor;
 import io.github.carouselml.layer.Dense;
 import io.github.carouselml.layer.Layer;
 import io.github.carouselml.layer.Recurrent;
+import io.github.carouselml.layer.Stepper;
 import io.github.carouselml.loss.MeanLoss;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.LossSpec;
+import io.github.carouselml.spec.WeightPrecision;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.BackendOptions;
 import io.github.carouselml.tensor.Backends;
@@ -109,6 +111,31 @@ class ProfileTest {
     assertThat(profile.table())
         .contains("recurrent forward Lstm 4 to 6")
         .contains("all operations");
+  }
+
+  @Test
+  void countsStepsWithWeightsInFewerBits() {
+    Profile profile = new Profile(AllocatedBytes::onThisThread);
+    try (Backend backend = profile.of(plain(), _ -> {})) {
+      Recurrent stack = new Recurrent("lstm", I, new CellSpec.Lstm(H));
+      Parameters parameters = Layer.initialize(backend, List.of(stack), 1);
+      for (WeightPrecision precision : WeightPrecision.values()) {
+        Stepper stepper = new Stepper(backend, parameters, stack, null, precision);
+        for (int round = 0; round < ROUNDS; round++) {
+          stepper.step(new float[I], new float[H]);
+        }
+      }
+    }
+    for (String operation : List.of("forward", "step bfloat16", "step int8")) {
+      assertThat(profile.lines())
+          .filteredOn(line -> line.operation().equals("recurrent " + operation + " Lstm 4 to 6"))
+          .singleElement()
+          .satisfies(line -> {
+            assertThat(line.calls()).isEqualTo(ROUNDS);
+            assertThat(line.flops()).isCloseTo(ROUNDS * 2.0 * 4 * H * (I + H), within(1.0));
+            assertThat(line.seconds()).isPositive();
+          });
+    }
   }
 
   @Test

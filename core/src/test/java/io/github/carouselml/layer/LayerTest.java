@@ -190,6 +190,17 @@ class LayerTest {
     assertThatThrownBy(() -> new Dense("head", 0, 1)).hasMessageContaining("not 0 and 1");
     assertThatThrownBy(() -> new Embedding("e", 0, 1)).hasMessageContaining("not 0 and 1");
     assertThatThrownBy(() -> new Initializer.Uniform(-1)).hasMessageContaining("-1.0");
+    for (double value : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> new Initializer.Constant(value))
+          .isInstanceOf(CarouselException.Request.class)
+          .hasMessage("The constant of an initializer must be a finite number, not " + value + ".");
+      assertThatThrownBy(() -> new Initializer.Gates(List.of(0.0, value)))
+          .isInstanceOf(CarouselException.Request.class)
+          .hasMessage(
+              "The constant of an initializer of gates must be a finite number, not "
+                  + value
+                  + ".");
+    }
     assertThatThrownBy(() -> Layer.initialize(backend, List.of(head, head), 1))
         .hasMessageContaining("Two parameters have the name 'head.weight'");
   }

@@ -12,8 +12,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
@@ -31,8 +34,7 @@ final class Yaml {
 
   static Json.Obj read(String text, String where) {
     try {
-      JsonNode node = mapper().readTree(text);
-      return switch (json(node)) {
+      return switch (document(text)) {
         case Json.Obj object -> object;
         case Json.Null _ -> Json.object();
         case Json other ->
@@ -57,38 +59,62 @@ final class Yaml {
 
   /// As text that reads back equal, one key a line.
   static String write(Json.Obj object) {
-    return mapper().writeValueAsString(plain(object));
+    return YAMLMapper.builder(factory()).build().writeValueAsString(plain(object));
   }
 
-  private static YAMLMapper mapper() {
-    return YAMLMapper.builder(
-            YAMLFactory.builder()
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
-                .disable(YAMLWriteFeature.SPLIT_LINES)
-                .build())
+  private static YAMLFactory factory() {
+    return YAMLFactory.builder()
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .disable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+        .disable(StreamReadFeature.USE_FAST_BIG_NUMBER_PARSER)
+        .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
+        .disable(YAMLWriteFeature.SPLIT_LINES)
         .build();
   }
 
-  private static Json json(JsonNode node) {
-    return switch (node.getNodeType()) {
-      case OBJECT -> {
+  /// The only document of a text, null where there is none; token by token, since a mapper takes its
+  /// time to begin.
+  private static Json document(String text) {
+    try (JsonParser parser = factory().createParser(ObjectReadContext.empty(), text)) {
+      if (parser.nextToken() == null) {
+        return new Json.Null();
+      }
+      Json document = value(parser);
+      if (parser.nextToken() != null) {
+        throw new StreamReadException(
+            parser,
+            "a second document begins where the file should end",
+            parser.currentTokenLocation());
+      }
+      return document;
+    }
+  }
+
+  /// The value that begins with the parser's token.
+  private static Json value(JsonParser parser) {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> {
         Map<String, Json> members = new LinkedHashMap<>();
-        node.properties().forEach(p -> members.put(p.getKey(), json(p.getValue())));
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+          String key = parser.currentName();
+          parser.nextToken();
+          members.put(key, value(parser));
+        }
         yield new Json.Obj(members);
       }
-      case ARRAY -> {
+      case START_ARRAY -> {
         List<Json> items = new ArrayList<>();
-        node.forEach(item -> items.add(json(item)));
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          items.add(value(parser));
+        }
         yield new Json.Arr(items);
       }
-      case NUMBER ->
-          node.isIntegralNumber()
-              ? new Json.Num(node.bigIntegerValue().toString())
-              : Json.of(node.doubleValue());
-      case BOOLEAN -> Json.of(node.booleanValue());
-      case NULL, MISSING -> new Json.Null();
-      case STRING, BINARY, POJO -> Json.of(node.asString());
+      case VALUE_NUMBER_INT -> new Json.Num(parser.getBigIntegerValue().toString());
+      case VALUE_NUMBER_FLOAT -> Json.of(parser.getDoubleValue());
+      case VALUE_TRUE -> Json.of(true);
+      case VALUE_FALSE -> Json.of(false);
+      case VALUE_NULL -> new Json.Null();
+      case null, default -> Json.of(parser.getString());
     };
   }
 
