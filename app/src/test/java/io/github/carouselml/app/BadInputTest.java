@@ -159,6 +159,7 @@ final class BadInputTest {
         arguments("forecast: {training: {optimizer: {type: adan}}}", "Did you mean 'adam'?"),
         arguments("task: tag", "'tag' is not known"),
         arguments("data: a\ndata: b", "no YAML"),
+        arguments("data: a\n---\ndata: b", "a second document begins"),
         arguments("- 1\n- 2", "a configuration is an object"),
         arguments("{", "no YAML"),
         arguments("\t", "no YAML"));
