@@ -13,8 +13,10 @@ import io.github.carouselml.tensor.Slot;
 import org.jspecify.annotations.Nullable;
 
 /// Dense products. Threads take pieces of one panel and one block of rows (for weight gradients: of
-/// inputs). The inner dimension is never shared out, so every element is one chain whoever computes
-/// it; where a piece takes it in parts, so that they stay in cache, the chain goes on through memory.
+/// inputs), or of several panels that share a copy of the rows in the form that products read fastest
+/// ([Products#packs]). The inner dimension is never shared out, so every element is one chain whoever
+/// computes it; where a piece takes it in parts, so that they stay in cache, the chain goes on through
+/// memory.
 final class CpuDense extends Work implements Dense {
   /// Rows, or inputs, in a piece at least.
   private static final int BLOCK = 64;
@@ -25,6 +27,18 @@ final class CpuDense extends Work implements Dense {
   /// The part of the inner dimension that is taken at once: a panel of it is 128 KiB, and as many
   /// rows of the other operand as a piece has are half of that to twice that.
   private static final int INNER = 512;
+
+  /// Panels that share a copy of rows: with fewer it costs more than it gains, more gain nothing.
+  private static final int LEAST_SHARED = 4;
+
+  private static final int MOST_SHARED = 8;
+
+  /// Floats of such a copy, which stays in the second cache beside a panel.
+  private static final int COPIED = 1 << 16;
+
+  /// From row to row of a copy: its tiles do not lie a power of two apart, where they would fall into
+  /// the same few sets of the first cache.
+  private static final int COPIED_ROW = INNER + 8;
 
   /// The part of the rows whose gradients are taken at once.
   private static final int ROWS = 256;
@@ -55,6 +69,7 @@ final class CpuDense extends Work implements Dense {
   private int count;
   private int block;
   private int blocks;
+  private int shared; // panels of a piece, 1 without a copy
   private float[] x = {};
   private int xAt;
   private int ldx;
@@ -73,9 +88,13 @@ final class CpuDense extends Work implements Dense {
   /// The panel of gradients that a worker has brought together.
   private final float[][] gathered;
 
+  /// The rows that a worker has copied.
+  private final float[][] copies;
+
   CpuDense(Engine engine) {
     super(engine);
     gathered = new float[threads()][0];
+    copies = new float[threads()][0];
     products = engine.products();
     kernels = engine.elementwise();
   }
@@ -114,18 +133,36 @@ final class CpuDense extends Work implements Dense {
     y = floats(to);
     yAt = to.offset();
     ldy = matrix.vectors() * Sizes.LANES;
-    block = BLOCK;
-    while (matrix.inputs() > INNER && block < MOST && enough(matrix, rows, 2 * block)) {
-      block *= 2;
+    shared = shares(matrix, rows) ? shared : 1;
+    if (shared == 1) {
+      block = BLOCK;
+      while (matrix.inputs() > INNER && block < MOST && enough(matrix, rows, 2 * block)) {
+        block *= 2;
+      }
+      blocks = (rows + block - 1) / block;
     }
-    blocks = (rows + block - 1) / block;
-    long products = (long) Math.min(rows, block) * PANEL * matrix.inputs();
-    split(matrix.panels() * blocks, products / CHEAP);
+    int pieces = (matrix.panels() + shared - 1) / shared * blocks;
+    long products = (long) Math.min(rows, block) * PANEL * matrix.inputs() * shared;
+    split(pieces, products / CHEAP);
   }
 
   /// Whether pieces of so many rows are enough for all threads to end at about the same time.
   private boolean enough(Layout.Matrix matrix, int rows, int size) {
     return (long) matrix.panels() * (rows / size) >= 4L * threads();
+  }
+
+  /// Whether there are panels enough to share copies of rows, and pieces for all threads besides.
+  private boolean shares(Layout.Matrix matrix, int rows) {
+    if (rows < Products.PACKED_ROWS || !products.packs()) {
+      return false;
+    }
+    boolean far = matrix.inputs() > INNER; // each block of rows reads the panels from far away
+    int most = Math.clamp(COPIED / Math.min(INNER, matrix.inputs()) / BLOCK * BLOCK, BLOCK, MOST);
+    int pieces = (far ? 2 : 4) * threads();
+    block = matrix.panels() * (rows / most) >= LEAST_SHARED * pieces ? most : BLOCK;
+    blocks = (rows + block - 1) / block;
+    shared = Math.min(Math.min(MOST_SHARED, matrix.panels()), matrix.panels() * blocks / pieces);
+    return shared >= LEAST_SHARED && (block == most || !far);
   }
 
   @Override
@@ -179,7 +216,7 @@ final class CpuDense extends Work implements Dense {
   void rows(int from, int to, int worker) {
     for (int piece = from; piece < to; piece++) {
       switch (kind) {
-        case FORWARD, DATA -> product(piece / blocks, piece % blocks * block);
+        case FORWARD, DATA -> product(piece / blocks * shared, piece % blocks * block, worker);
         case WEIGHTS -> weights(piece / blocks, piece % blocks * block, worker);
         case BIAS -> bias(piece, y, yAt + piece * PANEL, count, ldy);
         case TRANSPOSE -> Transposed.panel(layout, turned, w, wAt, y, yAt, piece);
@@ -187,32 +224,44 @@ final class CpuDense extends Work implements Dense {
     }
   }
 
-  /// Y = init + X W, some rows and one panel
-  private void product(int panel, int first) {
-    int width = layout.width(panel);
-    int inputs = layout.inputs();
+  /// Y = init + X W, some rows and the panels of a piece
+  private void product(int firstPanel, int first, int worker) {
     int rows = Math.min(block, count - first);
-    int to = yAt + first * ldy + panel * PANEL;
-    for (int k = 0; k == 0 || k < inputs; k += INNER) {
-      boolean begins = k == 0;
-      products.multiply(
-          width,
-          rows,
-          1,
-          Math.min(INNER, inputs - k),
-          x,
-          xAt + first * ldx + k,
-          ldx,
-          0,
-          w,
-          wAt + layout.panelOffset(panel) + k * width * Sizes.LANES,
-          begins ? init : y,
-          begins ? initAt + panel * initPanel + first * initRow : to,
-          begins ? initRow : ldy,
-          y,
-          to,
-          ldy);
+    int end = Math.min(layout.panels(), firstPanel + shared);
+    float[] copy = shared == 1 ? x : copy(worker);
+    for (int k = 0; k == 0 || k < layout.inputs(); k += INNER) {
+      int inner = Math.min(INNER, layout.inputs() - k);
+      int from = xAt + first * ldx + k;
+      if (shared > 1) {
+        products.pack(rows, Sizes.stride(inner), x, from, ldx, copy, 0, COPIED_ROW);
+      }
+      for (int panel = firstPanel; panel < end; panel++) {
+        int width = layout.width(panel);
+        int at = wAt + layout.panelOffset(panel) + k * width * Sizes.LANES;
+        int to = yAt + first * ldy + panel * PANEL;
+        boolean begins = k == 0;
+        float[] initial = begins ? init : y;
+        int i = begins ? initAt + panel * initPanel + first * initRow : to;
+        int row = begins ? initRow : ldy;
+        if (shared > 1) {
+          products.multiplyPacked(
+              width, rows, inner, copy, 0, COPIED_ROW, w, at, initial, i, row, y, to, ldy);
+        } else {
+          products.multiply(
+              width, rows, 1, inner, x, from, ldx, 0, w, at, initial, i, row, y, to, ldy);
+        }
+      }
     }
+  }
+
+  /// Scratch for a copy of rows; made once for each worker.
+  private float[] copy(int worker) {
+    float[] own = copies[worker];
+    if (own.length == 0) {
+      own = new float[MOST * COPIED_ROW];
+      copies[worker] = own;
+    }
+    return own;
   }
 
   /// dW += Xᵀ dY, some inputs and one panel
