@@ -125,8 +125,8 @@ final class Around {
     return result;
   }
 
-  /// Whether it is the LSTM or a dense product. Attention has products too, but its time counts as
-  /// around: they are made of single rows.
+  /// Whether it is the LSTM or a dense product. Attention has products too, but all of its time counts
+  /// as around.
   private static boolean isProduct(Profile.Line line) {
     return line.flops() > 0 && !line.operation().startsWith("attention");
   }

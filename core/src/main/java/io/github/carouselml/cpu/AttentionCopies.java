@@ -1,30 +1,33 @@
 package io.github.carouselml.cpu;
 
-/// What a thread copies together for one piece of attention: rows of one head, and a panel of them
-/// with rows and columns exchanged. Room is made when a longer sequence than ever before comes.
+import io.github.carouselml.tensor.Layout;
+import io.github.carouselml.tensor.Sizes;
+
+/// What a thread copies together for one piece of attention. Room is made before the pieces begin,
+/// for the longest sequence that a batch may have, so that later passes allocate nothing.
 final class AttentionCopies {
-  private float[] rows = {};
-  private float[] turned = {};
-  private float[] results = {};
+  /// Columns of a panel.
+  static final int PANEL = Layout.Matrix.PANEL_VECTORS * Sizes.LANES;
 
-  float[] rows(int count, int columns) {
-    if (rows.length < count * columns) {
-      rows = new float[count * columns];
-    }
-    return rows;
-  }
+  /// Rows of one head.
+  float[] rows = {};
 
-  float[] turned(int count) {
-    if (turned.length < count) {
-      turned = new float[count];
-    }
-    return turned;
-  }
+  /// A panel of rows with rows and columns exchanged.
+  float[] turned = {};
 
-  float[] results(int count, int columns) {
-    if (results.length < count * columns) {
-      results = new float[count * columns];
+  /// Rows of results, of a panel's columns.
+  float[] results = {};
+
+  void reserve(int count, int columns) {
+    int ld = Sizes.stride(columns);
+    if (rows.length < count * ld) {
+      rows = new float[count * ld];
     }
-    return results;
+    if (turned.length < PANEL * ld) {
+      turned = new float[PANEL * ld];
+    }
+    if (results.length < count * PANEL) {
+      results = new float[count * PANEL];
+    }
   }
 }

@@ -32,8 +32,7 @@ final class CpuAttention extends Work implements Attentions {
   /// Queries, or positions, of a piece where the sequences alone are not enough pieces.
   private static final int BLOCK = 64;
 
-  /// Columns of a panel.
-  private static final int PANEL = 64;
+  private static final int PANEL = AttentionCopies.PANEL;
 
   /// Queries that each see one position less are multiplied by so many at a time, as far as all of
   /// them see.
@@ -110,6 +109,9 @@ final class CpuAttention extends Work implements Attentions {
     ldv = Sizes.stride(values);
     ldp = newPairs.weightRow();
     places = newPairs.perStep() ? newPairs.queries().maxSteps() : 1;
+    for (AttentionCopies each : copies) {
+      each.reserve(Math.max(places, newPairs.keys().maxSteps()), Math.max(width, valueWidth));
+    }
     q = floats(sq);
     qAt = sq.offset();
     k = floats(sk);
@@ -437,7 +439,7 @@ final class CpuAttention extends Work implements Attentions {
       float factor,
       AttentionCopies copies) {
     int ldr = Sizes.stride(columns);
-    float[] to = copies.rows(end - first, ldr);
+    float[] to = copies.rows;
     for (int i = first; i < end; i++) {
       int row = ofKeys ? key(rank, i) : query(rank, i);
       int at = (i - first) * ldr;
@@ -465,8 +467,8 @@ final class CpuAttention extends Work implements Attentions {
       AttentionCopies copies) {
     int n = positions(rank, first);
     int ldr = Sizes.stride(columns);
-    float[] a = copies.rows(end - first, ldr);
-    float[] turned = copies.turned(PANEL * columns);
+    float[] a = copies.rows;
+    float[] turned = copies.turned;
     for (int u = 0; u < n; u += PANEL) {
       int vectors = Sizes.blocks(Math.min(PANEL, n - u));
       int lanes = vectors * Sizes.LANES;
@@ -508,7 +510,7 @@ final class CpuAttention extends Work implements Attentions {
       int lanes = Sizes.stride(real);
       int from = begin + f;
       rows(ofQueries, rank, 0, n, b, bAt + from, ldTo, real, factor, copies);
-      float[] c = copies.results(end - first, lanes);
+      float[] c = copies.results;
       for (int i = first; i < end; i++) {
         int at = (i - first) * lanes;
         int row = toAt + (ofQueries ? query(rank, i) : key(rank, i)) * ldTo + from;
@@ -518,9 +520,9 @@ final class CpuAttention extends Work implements Attentions {
         Arrays.fill(c, at + (add ? real : 0), at + lanes, 0f);
       }
       if (ofQueries) {
-        overPositions(rank, first, end, a, aAt, lanes, copies.rows(n, lanes), c);
+        overPositions(rank, first, end, a, aAt, lanes, copies.rows, c);
       } else {
-        overQueries(rank, first, end, a, aAt, lanes, copies.rows(n, lanes), c);
+        overQueries(rank, first, end, a, aAt, lanes, copies.rows, c);
       }
       for (int i = first; i < end; i++) {
         int row = toAt + (ofQueries ? query(rank, i) : key(rank, i)) * ldTo + from;

@@ -10,6 +10,7 @@ import io.github.carouselml.tensor.Dense;
 import io.github.carouselml.tensor.Layout;
 import io.github.carouselml.tensor.Sizes;
 import io.github.carouselml.tensor.Slot;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Dense products. Threads take pieces of one panel and one block of rows (for weight gradients: of
@@ -88,7 +89,7 @@ final class CpuDense extends Work implements Dense {
   /// The panel of gradients that a worker has brought together.
   private final float[][] gathered;
 
-  /// The rows that a worker has copied.
+  /// The rows that a worker has copied, made when first some are.
   private final float[][] copies;
 
   CpuDense(Engine engine) {
@@ -133,8 +134,12 @@ final class CpuDense extends Work implements Dense {
     y = floats(to);
     yAt = to.offset();
     ldy = matrix.vectors() * Sizes.LANES;
-    shared = shares(matrix, rows) ? shared : 1;
-    if (shared == 1) {
+    if (shares(matrix, rows)) {
+      if (copies[0].length == 0) {
+        Arrays.setAll(copies, _ -> new float[MOST * COPIED_ROW]);
+      }
+    } else {
+      shared = 1;
       block = BLOCK;
       while (matrix.inputs() > INNER && block < MOST && enough(matrix, rows, 2 * block)) {
         block *= 2;
@@ -157,7 +162,8 @@ final class CpuDense extends Work implements Dense {
       return false;
     }
     boolean far = matrix.inputs() > INNER; // each block of rows reads the panels from far away
-    int most = Math.clamp(COPIED / Math.min(INNER, matrix.inputs()) / BLOCK * BLOCK, BLOCK, MOST);
+    int fit = COPIED / Math.min(INNER, matrix.inputs()) / BLOCK * BLOCK;
+    int most = Math.clamp(fit, BLOCK, MOST);
     int pieces = (far ? 2 : 4) * threads();
     block = matrix.panels() * (rows / most) >= LEAST_SHARED * pieces ? most : BLOCK;
     blocks = (rows + block - 1) / block;
@@ -228,7 +234,7 @@ final class CpuDense extends Work implements Dense {
   private void product(int firstPanel, int first, int worker) {
     int rows = Math.min(block, count - first);
     int end = Math.min(layout.panels(), firstPanel + shared);
-    float[] copy = shared == 1 ? x : copy(worker);
+    float[] copy = copies[worker];
     for (int k = 0; k == 0 || k < layout.inputs(); k += INNER) {
       int inner = Math.min(INNER, layout.inputs() - k);
       int from = xAt + first * ldx + k;
@@ -252,16 +258,6 @@ final class CpuDense extends Work implements Dense {
         }
       }
     }
-  }
-
-  /// Scratch for a copy of rows; made once for each worker.
-  private float[] copy(int worker) {
-    float[] own = copies[worker];
-    if (own.length == 0) {
-      own = new float[MOST * COPIED_ROW];
-      copies[worker] = own;
-    }
-    return own;
   }
 
   /// dW += Xᵀ dY, some inputs and one panel

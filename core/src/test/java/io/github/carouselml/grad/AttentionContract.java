@@ -163,65 +163,78 @@ public abstract class AttentionContract {
         .run();
   }
 
-  /// Outputs and gradients by sequence, `[b][step][4]`, of an attention with queries and keys of
+  /// Outputs and gradients by sequence, `[b][step][size]`, of an attention with queries and keys of
   /// lengths of their own.
   private static float[][][][] run(
-      Engine engine, boolean additive, boolean causal, int[] queryLengths, int[] keyLengths) {
+      Engine engine,
+      boolean additive,
+      boolean causal,
+      int size,
+      int[] queryLengths,
+      int[] keyLengths) {
     try (Backend backend = TestBackends.of(engine)) {
       int B = keyLengths.length;
       Rows keys = new Rows(90, B);
       keys.set(keyLengths, B);
       Rows queries = causal ? keys : new Rows(90, B);
       queries.set(causal ? keyLengths : queryLengths, B);
-      ParameterSpec spec = new ParameterSpec("w", new Layout.Vector(4), Role.GAIN);
+      ParameterSpec spec = new ParameterSpec("w", new Layout.Vector(size), Role.GAIN);
       Parameters parameters = Parameters.allocate(backend, List.of(spec), true);
-      parameters.set("w", new float[] {1, -2, 3, 0.5f});
+      parameters.set("w", weights(size));
       Tape tape = new Tape(backend, parameters, Tape.Mode.TRAIN, 1);
-      Tensor q = tape.inputWithGradient("q", new RowSpace.Steps(queries), 4);
-      Tensor k = tape.inputWithGradient("k", new RowSpace.Steps(keys), 4);
+      Tensor q = tape.inputWithGradient("q", new RowSpace.Steps(queries), size);
+      Tensor k = tape.inputWithGradient("k", new RowSpace.Steps(keys), size);
       Tensor y =
           additive
               ? AttentionOp.additive(q, k, k, parameters.get("w"))
               : AttentionOp.multiplicative(q, k, k, 2, 0.5f, causal);
       Tensor dy = GivenGradient.of(tape.keep(y));
       try (Program program = tape.program()) {
-        program.upload(q, numbers(queries, 1));
-        program.upload(k, numbers(keys, 2));
-        program.upload(dy, numbers(queries, 3));
+        program.upload(q, numbers(queries, size, 1));
+        program.upload(k, numbers(keys, size, 2));
+        program.upload(dy, numbers(queries, size, 3));
         program.train(1, 1);
-        float[] ys = new float[queries.count() * 4];
-        float[] dq = new float[queries.count() * 4];
-        float[] dk = new float[keys.count() * 4];
+        float[] ys = new float[queries.count() * size];
+        float[] dq = new float[queries.count() * size];
+        float[] dk = new float[keys.count() * size];
         program.download(y, ys);
         program.downloadGradient(q, dq);
         program.downloadGradient(k, dk);
         return new float[][][][] {
-          sequences(queries, ys), sequences(queries, dq), sequences(keys, dk)
+          sequences(queries, size, ys), sequences(queries, size, dq), sequences(keys, size, dk)
         };
       }
     }
   }
 
+  private static float[] weights(int size) {
+    float[] w = new float[size];
+    for (int i = 0; i < size; i++) {
+      w[i] = i % 7 * 0.5f - 1.25f;
+    }
+    return w;
+  }
+
   /// The numbers of a step depend on its sequence and itself alone.
-  private static float[] numbers(Rows rows, int seed) {
-    float[] x = new float[rows.count() * 4];
+  private static float[] numbers(Rows rows, int size, int seed) {
+    float[] x = new float[rows.count() * size];
     for (int b = 0; b < rows.sequences(); b++) {
       Random random = new Random(seed + 1000L * b);
       for (int t = 0; t < rows.length(rows.rank(b)); t++) {
-        for (int f = 0; f < 4; f++) {
-          x[rows.row(t, b) * 4 + f] = random.nextFloat() * 2 - 1;
+        for (int f = 0; f < size; f++) {
+          x[rows.row(t, b) * size + f] = random.nextFloat() * 2 - 1;
         }
       }
     }
     return x;
   }
 
-  private static float[][][] sequences(Rows rows, float[] x) {
+  private static float[][][] sequences(Rows rows, int size, float[] x) {
     float[][][] y = new float[rows.sequences()][][];
     for (int b = 0; b < y.length; b++) {
       y[b] = new float[rows.length(rows.rank(b))][];
       for (int t = 0; t < y[b].length; t++) {
-        y[b][t] = Arrays.copyOfRange(x, rows.row(t, b) * 4, rows.row(t, b) * 4 + 4);
+        y[b][t] = Arrays.copyOfRange(x, rows.row(t, b) * size, (rows.row(t, b) + 1) * size);
       }
     }
     return y;
@@ -232,13 +245,13 @@ public abstract class AttentionContract {
   void a_sequence_has_its_bits_among_others_and_on_any_threads(boolean additive) {
     int[] queries = {40, 3, 0, 70, 1};
     int[] keys = {20, 80, 5, 30, 0};
-    float[][][][] one = run(TestBackends.plainEngine(1), additive, false, queries, keys);
+    float[][][][] one = run(TestBackends.plainEngine(1), additive, false, 4, queries, keys);
     for (int threads : new int[] {1, 2, 7}) {
-      assertThat(Arrays.deepEquals(run(engine(threads), additive, false, queries, keys), one))
+      assertThat(Arrays.deepEquals(run(engine(threads), additive, false, 4, queries, keys), one))
           .as("%d threads", threads)
           .isTrue();
     }
-    float[][][][] alone = run(engine(1), additive, false, new int[] {40}, new int[] {20});
+    float[][][][] alone = run(engine(1), additive, false, 4, new int[] {40}, new int[] {20});
     for (int i = 0; i < 3; i++) {
       assertThat(Arrays.deepEquals(alone[i][0], one[i][0])).as("result %d", i).isTrue();
     }
@@ -248,10 +261,29 @@ public abstract class AttentionContract {
 
   @Test
   void a_causal_step_does_not_know_what_comes_after_it() {
-    float[][][] whole = run(engine(1), false, true, new int[0], new int[] {33, 50})[0];
-    float[][][] cut = run(engine(2), false, true, new int[0], new int[] {21, 2})[0];
+    float[][][] whole = run(engine(1), false, true, 4, new int[0], new int[] {33, 50})[0];
+    float[][][] cut = run(engine(2), false, true, 4, new int[0], new int[] {21, 2})[0];
     for (int b = 0; b < 2; b++) {
       assertThat(Arrays.deepEquals(Arrays.copyOf(whole[b], cut[b].length), cut[b])).isTrue();
+    }
+  }
+
+  /// Heads of 67 features take more than a panel, and 90 steps more than a piece.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void wide_heads_over_many_steps_have_their_bits(boolean causal) {
+    int[] queries = {90, 1, 66};
+    int[] keys = {65, 90, 1};
+    float[][][][] one = run(TestBackends.plainEngine(1), false, causal, 134, queries, keys);
+    for (int threads : new int[] {1, 2, 7}) {
+      assertThat(Arrays.deepEquals(run(engine(threads), false, causal, 134, queries, keys), one))
+          .as("%d threads", threads)
+          .isTrue();
+    }
+    float[][][][] alone =
+        run(engine(2), false, causal, 134, new int[] {queries[0]}, new int[] {keys[0]});
+    for (int i = 0; i < 3; i++) {
+      assertThat(Arrays.deepEquals(alone[i][0], one[i][0])).as("result %d", i).isTrue();
     }
   }
 
@@ -302,7 +334,7 @@ public abstract class AttentionContract {
       Tensor dy = GivenGradient.of(y);
       List<float[]> results = new ArrayList<>();
       try (Program program = tape.program()) {
-        program.upload(x, numbers(rows, 4));
+        program.upload(x, numbers(rows, 4, 4));
         float[] ys = new float[y.rows() * y.features()];
         float[] dx = new float[x.rows() * x.features()];
         Random random = new Random(5);

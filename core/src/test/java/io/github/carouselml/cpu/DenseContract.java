@@ -10,15 +10,22 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// However dense products are cut to stay in cache, every element is one chain: the bits are those
-/// of the definition, for any number of threads.
-class CpuDenseTest {
+/// However dense products are cut to stay in cache, and whatever is copied for them, every element is
+/// one chain: the bits are those of the definition, for any number of threads, on every set of
+/// kernels.
+public abstract class DenseContract {
+  /// The kernels under test, with a team of so many threads.
+  protected abstract Engine engine(int threads);
+
   @ParameterizedTest
   @CsvSource({
     "1, 1, 1",
     "3, 17, 70",
     "67, 40, 600",
+    "2, 35, 270",
+    "66, 35, 1500",
     "300, 70, 90",
+    "261, 250, 700",
     "530, 100, 2100",
     "260, 1030, 64",
     "513, 513, 33"
@@ -51,7 +58,7 @@ class CpuDenseTest {
     }
     for (int threads : new int[] {1, 2, 7}) {
       String where = "seed %d, %d threads".formatted(rows, threads);
-      try (CpuBackend backend = TestBackends.plain(threads)) {
+      try (CpuBackend backend = TestBackends.of(engine(threads))) {
         Dense dense = backend.operations().dense();
         Slot xs = slot(backend, x);
         Slot dys = slot(backend, dy);
