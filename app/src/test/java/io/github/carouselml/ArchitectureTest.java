@@ -20,6 +20,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.github.carouselml.tensor.Slot;
 import java.io.IOException;
 import java.io.ObjectInput;
 import java.io.ObjectOutput;
@@ -285,6 +286,18 @@ final class ArchitectureTest {
         .notHaveRawType(
             resideInAnyPackage("java.util.concurrent..")
                 .or(JavaClass.Predicates.assignableTo(ThreadLocal.class)))
+        .check(MAIN);
+  }
+
+  @Test
+  void only_a_buffer_knows_where_in_its_array_a_slot_begins() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.github.carouselml.cpu")
+        .and()
+        .doNotHaveSimpleName("CpuBuffer")
+        .should()
+        .callMethod(Slot.class, "offset")
         .check(MAIN);
   }
 

@@ -27,10 +27,11 @@ public final class Zoneout implements CellKernel {
   private float[] masksC = NONE;
   private int masksCAt;
   private int hAt;
+  private int cAt;
 
   /// @param keptH the rate p
   /// @param keptC the rate q
-  /// @param candidate room for c̃, as much as for c; none where q is 0
+  /// @param candidate room for c̃, as for c; none where q is 0
   /// @param passedH room for a gradient of h, none without backward passes
   /// @param passedC the same for c, none where q is 0
   public Zoneout(
@@ -56,14 +57,15 @@ public final class Zoneout implements CellKernel {
   }
 
   /// Trains from now on: a mask of 0 keeps the value of the step before. Masks lie like the rows of
-  /// h, which begin at `hAt`, and of c.
-  public void train(float[] masksH, int masksHAt, float[] masksC, int masksCAt, int hAt) {
+  /// h, which begin at `hAt`, and of c, which begin at `cAt` as those of c̃ do.
+  public void train(float[] masksH, int masksHAt, float[] masksC, int masksCAt, int hAt, int cAt) {
     training = true;
     this.masksH = masksH;
     this.masksHAt = masksHAt;
     this.masksC = masksC;
     this.masksCAt = masksCAt;
     this.hAt = hAt;
+    this.cAt = cAt;
   }
 
   @Override
@@ -120,7 +122,7 @@ public final class Zoneout implements CellKernel {
       Columns k = s.begin();
       float[] cPrev = s.cPrev();
       float[] y = k.take(candidate, s.cAt, s.stateRow);
-      blend(k, keptC, masksC, masksCAt + s.cAt, s.stateRow, cPrev, y);
+      blend(k, keptC, masksC, masksCAt + s.cAt - cAt, s.stateRow, cPrev, y);
       k.put(y, c, s.cAt, s.stateRow);
     }
     if (stage == lastStage && keptH > 0) {
@@ -151,7 +153,7 @@ public final class Zoneout implements CellKernel {
     }
     // c = e ? c' : c̃
     if (stage == cellStage && keptC > 0) {
-      part(s, masksC, masksCAt + s.cAt, s.dc, s.dcAt, passedC);
+      part(s, masksC, masksCAt + s.cAt - cAt, s.dc, s.dcAt, passedC);
     }
     float[] c = s.c;
     s.c = keptC > 0 ? candidate : c;

@@ -80,7 +80,7 @@ final class CellVectors {
   void bind(Slot[] parameters) {
     for (int v = 0; v < places.length; v++) {
       values[v] = floats(parameters[places[v]]);
-      valueAt[v] = parameters[places[v]].offset() + begins[v];
+      valueAt[v] = CpuBuffer.at(parameters[places[v]]) + begins[v];
     }
   }
 
@@ -89,7 +89,7 @@ final class CellVectors {
     for (int v = 0; v < places.length; v++) {
       Slot slot = parameters[places[v]];
       gradients[v] = slot == null ? nowhere[v] : floats(slot);
-      gradientAt[v] = slot == null ? 0 : slot.offset() + begins[v];
+      gradientAt[v] = slot == null ? 0 : CpuBuffer.at(slot) + begins[v];
       gradientBlock[v] = slot == null ? 0 : gates[v] * Sizes.LANES;
     }
   }

@@ -113,13 +113,13 @@ final class CpuAttention extends Work implements Attentions {
       each.reserve(Math.max(places, newPairs.keys().maxSteps()), Math.max(width, valueWidth));
     }
     q = floats(sq);
-    qAt = sq.offset();
+    qAt = at(sq);
     k = floats(sk);
-    kAt = sk.offset();
+    kAt = at(sk);
     v = floats(sv);
-    vAt = sv.offset();
+    vAt = at(sv);
     p = floats(sp);
-    pAt = sp.offset();
+    pAt = at(sp);
   }
 
   private void gradients(
@@ -132,9 +132,9 @@ final class CpuAttention extends Work implements Attentions {
       @Nullable Slot gv,
       boolean moreV) {
     ds = floats(sds);
-    dsAt = sds.offset();
+    dsAt = at(sds);
     y = floats(dy);
-    yAt = dy.offset();
+    yAt = at(dy);
     dq = floatsOrNone(gq);
     dqAt = at(gq);
     addQ = moreQ;
@@ -174,7 +174,7 @@ final class CpuAttention extends Work implements Attentions {
     additive = false;
     scale = factor;
     y = floats(target);
-    yAt = target.offset();
+    yAt = at(target);
     run(Kind.FORWARD);
   }
 
@@ -220,11 +220,11 @@ final class CpuAttention extends Work implements Attentions {
     arguments(newPairs, 1, size, values, sq, sk, sv, sp);
     additive = true;
     w = floats(sw);
-    wAt = sw.offset();
+    wAt = at(sw);
     e = floats(scratch);
-    eAt = scratch.offset();
+    eAt = at(scratch);
     y = floats(target);
-    yAt = target.offset();
+    yAt = at(target);
     run(Kind.FORWARD);
   }
 
@@ -251,9 +251,9 @@ final class CpuAttention extends Work implements Attentions {
     arguments(newPairs, 1, size, values, sq, sk, sv, sp);
     additive = true;
     w = floats(sw);
-    wAt = sw.offset();
+    wAt = at(sw);
     e = floats(scratch);
-    eAt = scratch.offset();
+    eAt = at(scratch);
     dw = floatsOrNone(gw);
     dwAt = at(gw);
     gradients(sds, dy, gq, moreQ, gk, moreK, gv, moreV);

@@ -1,5 +1,6 @@
 package io.github.carouselml.cpu;
 
+import static io.github.carouselml.cpu.CpuBuffer.at;
 import static io.github.carouselml.cpu.CpuBuffer.floats;
 
 import io.github.carouselml.spec.CellSpec;
@@ -38,12 +39,12 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void upload(float[] from, int offset, Slot to) {
-    System.arraycopy(from, offset, floats(to), to.offset(), to.size());
+    System.arraycopy(from, offset, floats(to), at(to), to.size());
   }
 
   @Override
   public void download(Slot from, float[] to, int offset) {
-    System.arraycopy(floats(from), from.offset(), to, offset, from.size());
+    System.arraycopy(floats(from), at(from), to, offset, from.size());
   }
 
   @Override
@@ -51,7 +52,7 @@ public final class CpuBackend implements Backend {
     float[] array = floats(to);
     int ld = Sizes.stride(features);
     for (int r = 0; r < rows; r++) {
-      int at = to.offset() + r * ld;
+      int at = at(to) + r * ld;
       System.arraycopy(from, r * features, array, at, features);
       Arrays.fill(array, at + features, at + ld, 0f);
     }
@@ -62,17 +63,17 @@ public final class CpuBackend implements Backend {
     float[] array = floats(from);
     int ld = Sizes.stride(features);
     for (int r = 0; r < rows; r++) {
-      System.arraycopy(array, from.offset() + r * ld, to, r * features, features);
+      System.arraycopy(array, at(from) + r * ld, to, r * features, features);
     }
   }
 
   @Override
   public void pack(Layout layout, float[] canonical, Slot to) {
     float[] array = floats(to);
-    Arrays.fill(array, to.offset(), to.offset() + layout.packedSize(), 0f);
+    Arrays.fill(array, at(to), at(to) + layout.packedSize(), 0f);
     int count = layout.canonicalSize();
     for (int i = 0; i < count; i++) {
-      array[to.offset() + layout.packed(i)] = canonical[i];
+      array[at(to) + layout.packed(i)] = canonical[i];
     }
   }
 
@@ -81,7 +82,7 @@ public final class CpuBackend implements Backend {
     float[] array = floats(from);
     int count = layout.canonicalSize();
     for (int i = 0; i < count; i++) {
-      canonical[i] = array[from.offset() + layout.packed(i)];
+      canonical[i] = array[at(from) + layout.packed(i)];
     }
   }
 

@@ -9,14 +9,16 @@ final class CpuBuffer implements Buffer {
   private static final float[] NONE = {};
 
   private final float[] floats;
+  private final int size;
 
   CpuBuffer(int size) {
-    floats = new float[size];
+    floats = new float[Math.addExact(Memory.FIRST, size)];
+    this.size = size;
   }
 
   @Override
   public int size() {
-    return floats.length;
+    return size;
   }
 
   /// The array that a slot lies in.
@@ -35,6 +37,6 @@ final class CpuBuffer implements Buffer {
 
   /// Where a slot begins in its array.
   static int at(@Nullable Slot slot) {
-    return slot == null ? 0 : slot.offset();
+    return slot == null ? 0 : Memory.FIRST + slot.offset();
   }
 }

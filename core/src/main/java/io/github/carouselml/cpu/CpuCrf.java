@@ -81,7 +81,7 @@ final class CpuCrf extends Work {
     tags = target;
     scratch = floats(space);
     int grid = rows.maxSteps() * rows.maxSequences() * ld;
-    fAt = space.offset();
+    fAt = at(space);
     expAt = fAt + grid;
     sumAt = expAt + grid;
     gammaAt = sumAt + grid;
@@ -103,15 +103,15 @@ final class CpuCrf extends Work {
       boolean slopes) {
     arguments(rows, states, target, space);
     emission = floats(emissions);
-    emissionAt = emissions.offset();
+    emissionAt = at(emissions);
     A = floats(transitions);
-    aAt = transitions.offset();
+    aAt = at(transitions);
     start = floats(first);
-    startAt = first.offset();
+    startAt = at(first);
     end = floats(last);
-    endAt = last.offset();
+    endAt = at(last);
     value = floats(values);
-    valueAt = values.offset();
+    valueAt = at(values);
     derive = slopes;
     kind = Kind.EXPONENTIALS;
     split(states, 8L * ld);
@@ -124,7 +124,7 @@ final class CpuCrf extends Work {
       Rows rows, int states, int[] target, Slot space, Slot slopes, float factor, boolean more) {
     arguments(rows, states, target, space);
     gradient = floats(slopes);
-    gradientAt = slopes.offset();
+    gradientAt = at(slopes);
     scale = factor;
     add = more;
     kind = Kind.EMISSIONS;
@@ -143,11 +143,11 @@ final class CpuCrf extends Work {
       float factor) {
     arguments(rows, states, target, space);
     A = floats(transitions);
-    aAt = transitions.offset();
+    aAt = at(transitions);
     scale = factor;
     if (transitionGradient != null) {
       gradient = floats(transitionGradient);
-      gradientAt = transitionGradient.offset();
+      gradientAt = at(transitionGradient);
       kind = Kind.TRANSITIONS;
       split(states, (long) rows.count() * ld);
     }

@@ -119,11 +119,11 @@ final class CpuCtc extends Work {
     this.lengths = lengths;
     this.maxLabels = maxLabels;
     z = floats(logits);
-    zAt = logits.offset();
+    zAt = at(logits);
     value = floats(values);
-    valueAt = values.offset();
+    valueAt = at(values);
     this.scratch = floats(scratch);
-    scratchAt = scratch.offset();
+    scratchAt = at(scratch);
     ldq = Paths.ctcStates(maxLabels);
     perPlace = ld + batch.maxSteps() * 2 * ldq;
     derive = gradient != null;

@@ -116,7 +116,7 @@ final class CpuDense extends Work implements Dense {
       int rows, Layout.Matrix turned, Slot dy, Slot transposed, Slot dx, boolean add) {
     kind = Kind.DATA;
     init = add ? floats(dx) : ZEROS;
-    initAt = add ? dx.offset() : 0;
+    initAt = add ? at(dx) : 0;
     initPanel = add ? PANEL : 0;
     initRow = add ? turned.vectors() * Sizes.LANES : 0;
     product(rows, turned, dy, turned.inputs(), transposed, dx);
@@ -127,12 +127,12 @@ final class CpuDense extends Work implements Dense {
     layout = matrix;
     count = rows;
     x = floats(from);
-    xAt = from.offset();
+    xAt = at(from);
     ldx = fromStride;
     w = floats(weights);
-    wAt = weights.offset();
+    wAt = at(weights);
     y = floats(to);
-    yAt = to.offset();
+    yAt = at(to);
     ldy = matrix.vectors() * Sizes.LANES;
     if (shares(matrix, rows)) {
       if (copies[0].length == 0) {
@@ -176,9 +176,9 @@ final class CpuDense extends Work implements Dense {
     kind = Kind.TRANSPOSE;
     layout = matrix;
     w = floats(weights);
-    wAt = weights.offset();
+    wAt = at(weights);
     y = floats(transposed);
-    yAt = transposed.offset();
+    yAt = at(transposed);
     turned = target;
     split(target.panels(), (long) PANEL * matrix.vectors() * Sizes.LANES);
   }
@@ -194,10 +194,10 @@ final class CpuDense extends Work implements Dense {
     layout = matrix;
     count = rows;
     x = floats(from);
-    xAt = from.offset();
+    xAt = at(from);
     ldx = Sizes.stride(matrix.inputs());
     y = floats(dy);
-    yAt = dy.offset();
+    yAt = at(dy);
     ldy = matrix.vectors() * Sizes.LANES;
     bias = floatsOrNone(biasGradient);
     biasAt = at(biasGradient);
@@ -207,7 +207,7 @@ final class CpuDense extends Work implements Dense {
     if (weightsGradient != null) {
       kind = Kind.WEIGHTS;
       w = floats(weightsGradient);
-      wAt = weightsGradient.offset();
+      wAt = at(weightsGradient);
       block = matrix.panels() < 4 * threads() ? BLOCK : matrix.inputs();
       blocks = (matrix.inputs() + block - 1) / block;
       long products = (long) Math.min(matrix.inputs(), block) * PANEL * rows;

@@ -1,5 +1,6 @@
 package io.github.carouselml.cpu;
 
+import static io.github.carouselml.cpu.CpuBuffer.at;
 import static io.github.carouselml.cpu.CpuBuffer.floats;
 
 import io.github.carouselml.kernel.Binary;
@@ -76,13 +77,13 @@ final class CpuElements extends Work implements Elements {
     features = width;
     ld = Sizes.stride(width);
     a = floats(first);
-    aAt = first.offset();
+    aAt = at(first);
     b = floats(second);
-    bAt = second.offset();
+    bAt = at(second);
     c = floats(third);
-    cAt = third.offset();
+    cAt = at(third);
     y = floats(target);
-    yAt = target.offset();
+    yAt = at(target);
     add = more;
     split(rows, ld);
   }
@@ -94,13 +95,13 @@ final class CpuElements extends Work implements Elements {
     kind = Kind.FILL;
     features = target.size();
     y = floats(target);
-    yAt = target.offset();
+    yAt = at(target);
     split(blocks, Elementwise.BLOCK);
   }
 
   @Override
   public void clear(int rows, int width, Slot target) {
-    kernels.fill(0, floats(target), target.offset(), rows * Sizes.stride(width));
+    kernels.fill(0, floats(target), at(target), rows * Sizes.stride(width));
   }
 
   @Override
@@ -205,11 +206,11 @@ final class CpuElements extends Work implements Elements {
       maskRow = new float[inputs];
     }
     float[] to = floats(target);
-    kernels.fill(0, to, target.offset(), target.size());
+    kernels.fill(0, to, at(target), target.size());
     for (int o = 0; o < outputs; o++) {
       kernels.mask(numbers, updates, o, 0, rate, maskRow, 0, inputs);
       // the inputs of an output lie equally far apart
-      int at = target.offset() + layout.packed(o * inputs);
+      int at = at(target) + layout.packed(o * inputs);
       int apart = inputs == 1 ? 0 : layout.packed(o * inputs + 1) - layout.packed(o * inputs);
       for (int k = 0; k < inputs; k++) {
         to[at + k * apart] = maskRow[k];

@@ -64,7 +64,7 @@ final class CpuLosses extends Work implements Losses {
 
   @Override
   public void add(int count, Slot x, RunningSum sum) {
-    sum.add(floats(x), x.offset(), count);
+    sum.add(floats(x), at(x), count);
   }
 
   @Override
@@ -87,13 +87,13 @@ final class CpuLosses extends Work implements Losses {
     targetLd = Sizes.stride(width);
     weightLd = Sizes.stride(weightFeatures);
     p = floats(prediction);
-    pAt = prediction.offset();
+    pAt = at(prediction);
     t = floats(target);
-    tAt = target.offset();
+    tAt = at(target);
     w = floatsOrNone(weight);
     wAt = at(weight);
     value = floats(values);
-    valueAt = values.offset();
+    valueAt = at(values);
     slopeAt = valueAt + rows * ld;
     derive = slopes != null;
     gradient = floatsOrNone(slopes);
@@ -123,9 +123,9 @@ final class CpuLosses extends Work implements Losses {
     w = floatsOrNone(weight);
     wAt = at(weight);
     p = floats(logits);
-    pAt = logits.offset();
+    pAt = at(logits);
     value = floats(values);
-    valueAt = values.offset();
+    valueAt = at(values);
     derive = slopes;
     scale = factor;
     split(rows, 4L * ld);

@@ -1,5 +1,6 @@
 package io.github.carouselml.cpu;
 
+import static io.github.carouselml.cpu.CpuBuffer.at;
 import static io.github.carouselml.cpu.CpuBuffer.floats;
 
 import io.github.carouselml.kernel.Elementwise;
@@ -51,9 +52,9 @@ final class CpuMoves extends Work implements Moves {
     ld = Sizes.stride(features);
     yLd = ld;
     x = floats(source);
-    xAt = source.offset();
+    xAt = at(source);
     y = floats(target);
-    yAt = target.offset();
+    yAt = at(target);
     add = more;
   }
 

@@ -61,17 +61,17 @@ final class CpuNorms extends Work implements Norms {
     ld = Sizes.stride(width);
     epsilon = small;
     x = floats(source);
-    xAt = source.offset();
+    xAt = at(source);
     gain = floats(gains);
-    gainAt = gains.offset();
+    gainAt = at(gains);
     bias = floats(biases);
-    biasAt = biases.offset();
+    biasAt = at(biases);
     n = floats(normalised);
-    nAt = normalised.offset();
+    nAt = at(normalised);
     scale = floats(scales);
-    scaleAt = scales.offset();
+    scaleAt = at(scales);
     y = floats(target);
-    yAt = target.offset();
+    yAt = at(target);
     split(rows, ld);
   }
 
@@ -91,17 +91,17 @@ final class CpuNorms extends Work implements Norms {
     ld = Sizes.stride(width);
     count = rows;
     n = floats(normalised);
-    nAt = normalised.offset();
+    nAt = at(normalised);
     scale = floats(scales);
-    scaleAt = scales.offset();
+    scaleAt = at(scales);
     x = floats(dy);
-    xAt = dy.offset();
+    xAt = at(dy);
     if (dx != null) {
       kind = Kind.BACKWARD;
       gain = floats(gains);
-      gainAt = gains.offset();
+      gainAt = at(gains);
       y = floats(dx);
-      yAt = dx.offset();
+      yAt = at(dx);
       add = more;
       split(rows, ld);
     }

@@ -1,5 +1,6 @@
 package io.github.carouselml.cpu;
 
+import static io.github.carouselml.cpu.CpuBuffer.at;
 import static io.github.carouselml.cpu.CpuBuffer.floats;
 
 import io.github.carouselml.kernel.Elementwise;
@@ -59,13 +60,13 @@ final class CpuUpdates extends Work implements Updates {
     kind = what;
     count = floats;
     w = floats(first);
-    wAt = first.offset();
+    wAt = at(first);
     g = floats(second);
-    gAt = second.offset();
+    gAt = at(second);
     m = floats(third);
-    mAt = third.offset();
+    mAt = at(third);
     v = floats(fourth);
-    vAt = fourth.offset();
+    vAt = at(fourth);
     int blocks = Reductions.blocks(floats);
     if (partial.length < blocks) {
       partial = new double[blocks];

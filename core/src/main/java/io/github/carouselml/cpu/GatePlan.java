@@ -1,5 +1,6 @@
 package io.github.carouselml.cpu;
 
+import static io.github.carouselml.cpu.CpuBuffer.at;
 import static io.github.carouselml.cpu.CpuBuffer.floats;
 
 import io.github.carouselml.cell.GateGroup;
@@ -89,8 +90,9 @@ final class GatePlan {
     panels = input.panels();
     inputTurned = input.transposed();
     recurrentTurned = recurrent.transposed();
-    inputTransposed = memory.take(needDx && group.input() ? inputTurned.packedSize() : 0);
-    recurrentTransposed = memory.take(backward && hasOperand() ? recurrentTurned.packedSize() : 0);
+    inputTransposed = memory.takeAligned(needDx && group.input() ? inputTurned.packedSize() : 0);
+    recurrentTransposed =
+        memory.takeAligned(backward && hasOperand() ? recurrentTurned.packedSize() : 0);
   }
 
   private static int place(List<ParameterSpec> specs, String name) {
@@ -115,29 +117,29 @@ final class GatePlan {
   void bind(Slot[] parameters) {
     if (inputWeight >= 0) {
       w = floats(parameters[inputWeight]);
-      wAt = parameters[inputWeight].offset() + wBegin;
+      wAt = at(parameters[inputWeight]) + wBegin;
     }
     if (recurrentWeight >= 0) {
       r = floats(parameters[recurrentWeight]);
-      rAt = parameters[recurrentWeight].offset() + rBegin;
+      rAt = at(parameters[recurrentWeight]) + rBegin;
     }
     if (bias >= 0) {
       b = floats(parameters[bias]);
-      bAt = parameters[bias].offset() + bBegin;
+      bAt = at(parameters[bias]) + bBegin;
     }
   }
 
   /// Where this group's part of a gradient begins.
   int inputGradient(Slot gradient) {
-    return gradient.offset() + wBegin;
+    return at(gradient) + wBegin;
   }
 
   int recurrentGradient(Slot gradient) {
-    return gradient.offset() + rBegin;
+    return at(gradient) + rBegin;
   }
 
   int biasGradient(Slot gradient) {
-    return gradient.offset() + bBegin;
+    return at(gradient) + bBegin;
   }
 
   boolean hasOperand() {
@@ -245,7 +247,7 @@ final class GatePlan {
       int at,
       int ld) {
     int vectors = turned.width(q);
-    int bq = turned.panelOffset(q);
+    int bq = Memory.FIRST + turned.panelOffset(q);
     int columns = turned.inputs();
     float[] from = init;
     int fromAt = initAt;

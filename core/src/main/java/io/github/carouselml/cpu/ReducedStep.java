@@ -86,15 +86,15 @@ final class ReducedStep implements RecurrentStep {
   public void step(Slot x, Slot hPrev, @Nullable Slot cPrev, Slot h, @Nullable Slot c) {
     space.begin(hPrev, cPrev, false);
     space.x = floats(x);
-    space.xAt = x.offset();
+    space.xAt = CpuBuffer.at(x);
     space.y = floats(h);
-    space.yAt = h.offset();
+    space.yAt = CpuBuffer.at(h);
     if (space.hasC) {
-      System.arraycopy(space.c0, space.c0At, space.c, 0, space.ld);
+      System.arraycopy(space.c0, space.c0At, space.c, SweepSpace.cAt(0), space.ld);
     }
     team.runSteps(parts.count(), chunks, brief, part);
     if (c != null) {
-      System.arraycopy(space.c, 0, floats(c), c.offset(), space.ld);
+      System.arraycopy(space.c, SweepSpace.cAt(0), floats(c), CpuBuffer.at(c), space.ld);
     }
   }
 

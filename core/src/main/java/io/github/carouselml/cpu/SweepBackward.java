@@ -1,5 +1,6 @@
 package io.github.carouselml.cpu;
 
+import static io.github.carouselml.cpu.CpuBuffer.at;
 import static io.github.carouselml.cpu.CpuBuffer.floats;
 
 import io.github.carouselml.cell.CellBlock;
@@ -253,11 +254,11 @@ final class SweepBackward {
         t--;
       }
       s.cPrev = t == 0 ? space.c0 : c;
-      s.cPrevAt = (t == 0 ? space.c0At : (row + n) * ld) + lane;
+      s.cPrevAt = (t == 0 ? space.c0At : SweepSpace.cAt((row + n) * ld)) + lane;
       int end = rows.first(t) + n;
       while (row < end) {
         s.rows = Math.min(VECTOR_ROWS, end - row);
-        s.cAt = row * ld + lane;
+        s.cAt = SweepSpace.cAt(row * ld + lane);
         space.gatesAt(s, block, 0, row);
         kernel.vectorGradients(s);
         row += s.rows;
@@ -276,7 +277,7 @@ final class SweepBackward {
               gate.r,
               gate.rAt,
               gate.recurrentTransposed,
-              0,
+              Memory.FIRST,
               panel);
         }
       } else if (gate.group.input()) {
@@ -286,7 +287,7 @@ final class SweepBackward {
             gate.w,
             gate.wAt,
             gate.inputTransposed,
-            0,
+            Memory.FIRST,
             panel - weightPanels);
       }
     }
@@ -401,7 +402,7 @@ final class SweepBackward {
     for (int i = after(t, rank, n); i < n; i++) {
       int state = (rank + i) * ld + q * ROW;
       if (dcN != null) {
-        System.arraycopy(floats(dcN), dcN.offset() + state, dc, state, width);
+        System.arraycopy(floats(dcN), at(dcN) + state, dc, state, width);
       } else {
         Arrays.fill(dc, state, state + width, 0f);
       }
@@ -419,7 +420,7 @@ final class SweepBackward {
       int state = (rank + i) * ldh + q * ROW;
       if (t >= 0 && dy != null) {
         int row = rows.slotRow() + rows.first(t) + rank + i;
-        int from = dy.offset() + row * ldh + q * ROW;
+        int from = at(dy) + row * ldh + q * ROW;
         System.arraycopy(floats(dy), from, to, at, width);
       } else {
         Arrays.fill(to, at, at + width, 0f);
@@ -430,7 +431,7 @@ final class SweepBackward {
         }
       } else if (dhN != null) {
         float[] end = floats(dhN);
-        elementwise.forward(Binary.ADD, to, at, end, dhN.offset() + state, to, at, width);
+        elementwise.forward(Binary.ADD, to, at, end, at(dhN) + state, to, at, width);
       }
     }
     if (after > 0) {
@@ -468,14 +469,14 @@ final class SweepBackward {
     int n = space.rows.sequences();
     if (dh0 != null && q * ROW < ldh) {
       int place = SweepSpace.NOT_PACKED;
-      stateGradient(-1, 0, n, q, place, floats(dh0), dh0.offset() + q * ROW);
+      stateGradient(-1, 0, n, q, place, floats(dh0), at(dh0) + q * ROW);
     }
     if (dc0 != null && q * ROW < ld) {
       int width = Math.min(ROW, ld - q * ROW);
       endCells(-1, 0, n, q);
       for (int rank = 0; rank < n; rank++) {
         int state = rank * ld + q * ROW;
-        System.arraycopy(dc, state, floats(dc0), dc0.offset() + state, width);
+        System.arraycopy(dc, state, floats(dc0), at(dc0) + state, width);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.github.carouselml.cpu;
 
+import static io.github.carouselml.cpu.CpuBuffer.at;
 import static io.github.carouselml.cpu.CpuBuffer.floats;
 
 import io.github.carouselml.cell.CellBlock;
@@ -78,7 +79,7 @@ final class SweepForward {
       operandMask.begin(rows, space.h0, space.h0At);
     }
     if (space.hasC && !training) {
-      System.arraycopy(space.c0, space.c0At, c, 0, rows.sequences() * ld);
+      System.arraycopy(space.c0, space.c0At, c, SweepSpace.cAt(0), rows.sequences() * ld);
     }
     if (rows.count() > 0) {
       if (space.bySequences()) {
@@ -351,12 +352,16 @@ final class SweepForward {
       if (hN != null) {
         float[] from = row < 0 ? space.h0 : space.y;
         int fromAt = row < 0 ? space.h0At + rank * ldh : space.yAt + row * ldh;
-        System.arraycopy(from, fromAt, floats(hN), hN.offset() + rank * ldh, ldh);
+        System.arraycopy(from, fromAt, floats(hN), at(hN) + rank * ldh, ldh);
       }
       if (cN != null) {
         float[] from = space.training && row < 0 ? space.c0 : c;
-        int fromAt = space.training ? (row < 0 ? space.c0At + rank * ld : row * ld) : rank * ld;
-        System.arraycopy(from, fromAt, floats(cN), cN.offset() + rank * ld, ld);
+        int state = rank * ld;
+        int fromAt =
+            space.training && row < 0
+                ? space.c0At + state
+                : SweepSpace.cAt(space.training ? row * ld : state);
+        System.arraycopy(from, fromAt, floats(cN), at(cN) + state, ld);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.github.carouselml.cpu;
 
+import static io.github.carouselml.cpu.CpuBuffer.at;
 import static io.github.carouselml.cpu.CpuBuffer.floats;
 
 import io.github.carouselml.cell.GateGroup.Operand;
@@ -250,7 +251,7 @@ final class SweepGradients {
     }
     int panels = (ldx / Sizes.LANES + 3) / 4;
     for (int q = 0; q < panels; q++) {
-      int at = to.offset() + (space.rows.slotRow() + from) * ldx + q * ROW;
+      int at = at(to) + (space.rows.slotRow() + from) * ldx + q * ROW;
       boolean add = addDx;
       for (int g = 0; g < gates.length; g++) {
         GatePlan gate = gates[g];

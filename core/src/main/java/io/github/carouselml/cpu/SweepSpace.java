@@ -215,10 +215,10 @@ final class SweepSpace {
       zFloats += gate.zFloats(spread(zRows)) * (train && gate.group.kept() ? 2 : 1);
     }
     long beforeReserve = memory.floats();
-    z = memory.take(Sizes.whole(what + " steps", zFloats));
+    z = memory.takeAligned(Sizes.whole(what + " steps", zFloats));
     states = Sizes.grid(what, maxSequences, Math.max(hidden, cell.outputSize()));
     int all = Sizes.whole(what, (long) sweptRows * ld);
-    c = memory.take(hasC ? all : 0);
+    c = memory.takeAligned(hasC ? all : 0);
     m = memory.take(shape.makesOperand() ? all : 0);
     rowNumbers = memory.take(Sizes.whole(what, (long) kernel.rowNumbers() * sweptRows));
     reserve = train ? memory.floats() - beforeReserve : 0;
@@ -246,7 +246,7 @@ final class SweepSpace {
         kernel,
         (float) noise.zoneoutHidden(),
         (float) noise.zoneoutCell(),
-        memory.take(c ? Sizes.grid(what, rows, cell.hiddenSize()) : 0),
+        memory.takeAligned(c ? Sizes.grid(what, rows, cell.hiddenSize()) : 0),
         memory.take(trains ? states : 0),
         memory.take(trains && c ? states : 0));
   }
@@ -262,7 +262,7 @@ final class SweepSpace {
 
   void masks(@Nullable Slot operand, @Nullable Slot h, @Nullable Slot c) {
     if (operandMask != null && operand != null) {
-      operandMask.bind(floats(operand), operand.offset());
+      operandMask.bind(floats(operand), at(operand));
     }
     zoneoutH = h;
     zoneoutC = c;
@@ -271,9 +271,9 @@ final class SweepSpace {
   void bind(Rows rows, Slot x, Slot y, Slot[] parameters) {
     this.rows = rows;
     this.x = floats(x);
-    xAt = x.offset() + rows.slotRow() * ldx;
+    xAt = at(x) + rows.slotRow() * ldx;
     this.y = floats(y);
-    yAt = y.offset() + rows.slotRow() * ldh;
+    yAt = at(y) + rows.slotRow() * ldh;
     for (GatePlan gate : gates) {
       gate.bind(parameters);
     }
@@ -281,7 +281,12 @@ final class SweepSpace {
     if (kernel instanceof Zoneout zoneout) {
       if (training) {
         zoneout.train(
-            floatsOrNone(zoneoutH), at(zoneoutH), floatsOrNone(zoneoutC), at(zoneoutC), yAt);
+            floatsOrNone(zoneoutH),
+            at(zoneoutH),
+            floatsOrNone(zoneoutC),
+            at(zoneoutC),
+            yAt,
+            cAt(0));
       } else {
         zoneout.predict();
       }
@@ -303,7 +308,7 @@ final class SweepSpace {
   void layOut(int zRows, boolean again) {
     local = !again;
     zPanel = (int) spread(zRows) * ROW;
-    int zAt = 0;
+    int zAt = Memory.FIRST;
     for (GatePlan gate : gates) {
       gate.zAt = zAt;
       gate.dAt = zAt;
@@ -409,9 +414,14 @@ final class SweepSpace {
     s.hPrevAt = (t == 0 ? h0At + rank * ldh : yAt + before * ldh) + lane;
     s.hAt = yAt + row * ldh + lane;
     s.mAt = training ? here : state;
-    s.cAt = training ? here : state;
-    s.cPrevAt = !training ? state : t == 0 ? c0At + state : before * ld + lane;
+    s.cAt = cAt(training ? here : state);
+    s.cPrevAt = training && t == 0 ? c0At + state : cAt(training ? before * ld + lane : state);
     s.rowNumbersAt = (training ? row : rank) * kernel.rowNumbers();
+  }
+
+  /// Where c has what a grid has at this place.
+  static int cAt(int at) {
+    return Memory.FIRST + at;
   }
 
   void unitsAt(CellBlock s, int stage, int block) {

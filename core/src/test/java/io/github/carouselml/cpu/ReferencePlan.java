@@ -55,7 +55,7 @@ public final class ReferencePlan implements RecurrentPlan {
   }
 
   private static float get(Slot slot, int at) {
-    return CpuBuffer.floats(slot)[slot.offset() + at];
+    return CpuBuffer.floats(slot)[CpuBuffer.at(slot) + at];
   }
 
   private static double[] row(@Nullable Slot slot, int row, int features) {
@@ -73,7 +73,7 @@ public final class ReferencePlan implements RecurrentPlan {
     float[] to = CpuBuffer.floats(slot);
     int ld = Sizes.stride(values.length);
     for (int f = 0; f < ld; f++) {
-      int at = slot.offset() + row * ld + f;
+      int at = CpuBuffer.at(slot) + row * ld + f;
       to[at] = (add ? to[at] : 0) + (f < values.length ? (float) values[f] : 0);
     }
   }
@@ -142,7 +142,7 @@ public final class ReferencePlan implements RecurrentPlan {
         ReferenceParameters.Parameter parameter = all.parameters().all().get(p);
         for (int i = 0; slot != null && i < parameter.values().length; i++) {
           float[] to = CpuBuffer.floats(slot);
-          to[slot.offset() + specs.get(p).layout().packed(i)] += (float) parameter.values()[i];
+          to[CpuBuffer.at(slot) + specs.get(p).layout().packed(i)] += (float) parameter.values()[i];
         }
       }
     }
