@@ -28,7 +28,7 @@ final class Memory {
 
   /// Zeros from [#FIRST] on.
   float[] takeAligned(int count) {
-    return take(count == 0 ? 0 : FIRST + count);
+    return take(FIRST + count);
   }
 
   /// The floats given out so far.
