@@ -11,7 +11,9 @@ import jdk.incubator.vector.VectorSpecies;
 /// checks (worth 15 %). The loops are `do … while`: so the accumulators' last values are results of
 /// `fma`, whose class is known exactly; after a `for` they would merge with the initial values into
 /// the abstract class, and the stores may then box every vector (20 times slower, in some runs only).
-/// Unrolling by hand brings nothing.
+/// Unrolling by hand brings nothing. The tiles of four rows know nothing of an outer dimension: with a
+/// loop over it the compiler runs out of registers for addresses and fetches one from a vector
+/// register at every step (5 % slower).
 final class WideTiles {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
 
@@ -36,53 +38,56 @@ final class WideTiles {
       int cAt,
       int cRow) {
     int m = 0;
-    while (m < rows) {
+    for (; rows - m >= 4; m += 4) {
+      for (int p = 0; p < outer; p++) {
+        int at = aAt + m * aRow + p * aOuter;
+        int bp = bAt + p * inner * 16 * vectors;
+        float[] from = p == 0 ? init : c;
+        int it = p == 0 ? initAt + m * initRow : cAt + m * cRow;
+        int ir = p == 0 ? initRow : cRow;
+        int ct = cAt + m * cRow;
+        switch (vectors) {
+          case 4 -> tile4x4(inner, a, at, aRow, b, bp, from, it, ir, c, ct, cRow);
+          case 3 -> tile4x3(inner, a, at, aRow, b, bp, from, it, ir, c, ct, cRow);
+          case 2 -> tile4x2(inner, a, at, aRow, b, bp, from, it, ir, c, ct, cRow);
+          default -> tile4x1(inner, a, at, aRow, b, bp, from, it, ir, c, ct, cRow);
+        }
+      }
+    }
+    if (rows - m >= 2) {
       int at = aAt + m * aRow;
       int it = initAt + m * initRow;
       int ct = cAt + m * cRow;
-      if (rows - m >= 4) {
-        switch (vectors) {
-          case 4 ->
-              tile4x4(outer, inner, a, at, aRow, aOuter, b, bAt, init, it, initRow, c, ct, cRow);
-          case 3 ->
-              tile4x3(outer, inner, a, at, aRow, aOuter, b, bAt, init, it, initRow, c, ct, cRow);
-          case 2 ->
-              tile4x2(outer, inner, a, at, aRow, aOuter, b, bAt, init, it, initRow, c, ct, cRow);
-          default ->
-              tile4x1(outer, inner, a, at, aRow, aOuter, b, bAt, init, it, initRow, c, ct, cRow);
-        }
-        m += 4;
-      } else if (rows - m >= 2) {
-        switch (vectors) {
-          case 4 ->
-              tile2x4(outer, inner, a, at, aRow, aOuter, b, bAt, init, it, initRow, c, ct, cRow);
-          case 3 ->
-              tile2x3(outer, inner, a, at, aRow, aOuter, b, bAt, init, it, initRow, c, ct, cRow);
-          case 2 ->
-              tile2x2(outer, inner, a, at, aRow, aOuter, b, bAt, init, it, initRow, c, ct, cRow);
-          default ->
-              tile2x1(outer, inner, a, at, aRow, aOuter, b, bAt, init, it, initRow, c, ct, cRow);
-        }
-        m += 2;
-      } else {
-        switch (vectors) {
-          case 4 -> tile1x4(outer, inner, a, at, aOuter, b, bAt, init, it, c, ct);
-          case 3 -> tile1x3(outer, inner, a, at, aOuter, b, bAt, init, it, c, ct);
-          case 2 -> tile1x2(outer, inner, a, at, aOuter, b, bAt, init, it, c, ct);
-          default -> tile1x1(outer, inner, a, at, aOuter, b, bAt, init, it, c, ct);
-        }
-        m += 1;
+      switch (vectors) {
+        case 4 ->
+            tile2x4(outer, inner, a, at, aRow, aOuter, b, bAt, init, it, initRow, c, ct, cRow);
+        case 3 ->
+            tile2x3(outer, inner, a, at, aRow, aOuter, b, bAt, init, it, initRow, c, ct, cRow);
+        case 2 ->
+            tile2x2(outer, inner, a, at, aRow, aOuter, b, bAt, init, it, initRow, c, ct, cRow);
+        default ->
+            tile2x1(outer, inner, a, at, aRow, aOuter, b, bAt, init, it, initRow, c, ct, cRow);
+      }
+      m += 2;
+    }
+    if (rows > m) {
+      int at = aAt + m * aRow;
+      int it = initAt + m * initRow;
+      int ct = cAt + m * cRow;
+      switch (vectors) {
+        case 4 -> tile1x4(outer, inner, a, at, aOuter, b, bAt, init, it, c, ct);
+        case 3 -> tile1x3(outer, inner, a, at, aOuter, b, bAt, init, it, c, ct);
+        case 2 -> tile1x2(outer, inner, a, at, aOuter, b, bAt, init, it, c, ct);
+        default -> tile1x1(outer, inner, a, at, aOuter, b, bAt, init, it, c, ct);
       }
     }
   }
 
   private static void tile4x4(
-      int outer,
       int inner,
       float[] a,
       int aAt,
       int aRow,
-      int aOuter,
       float[] b,
       int bAt,
       float[] init,
@@ -110,42 +115,37 @@ final class WideTiles {
     FloatVector c31 = FloatVector.fromArray(S, init, init3 + 16);
     FloatVector c32 = FloatVector.fromArray(S, init, init3 + 32);
     FloatVector c33 = FloatVector.fromArray(S, init, init3 + 48);
-    int p = 0;
+    int a1 = aAt + aRow;
+    int a2 = a1 + aRow;
+    int a3 = a2 + aRow;
+    int k = 0;
     do {
-      int a0 = aAt + p * aOuter;
-      int a1 = a0 + aRow;
-      int a2 = a1 + aRow;
-      int a3 = a2 + aRow;
-      int b0 = bAt + p * inner * 64;
-      int k = 0;
-      do {
-        int bk = b0 + k * 64;
-        FloatVector w0 = FloatVector.fromArray(S, b, bk);
-        FloatVector w1 = FloatVector.fromArray(S, b, bk + 16);
-        FloatVector w2 = FloatVector.fromArray(S, b, bk + 32);
-        FloatVector w3 = FloatVector.fromArray(S, b, bk + 48);
-        FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
-        c00 = x.fma(w0, c00);
-        c01 = x.fma(w1, c01);
-        c02 = x.fma(w2, c02);
-        c03 = x.fma(w3, c03);
-        x = FloatVector.broadcast(S, a[a1 + k]);
-        c10 = x.fma(w0, c10);
-        c11 = x.fma(w1, c11);
-        c12 = x.fma(w2, c12);
-        c13 = x.fma(w3, c13);
-        x = FloatVector.broadcast(S, a[a2 + k]);
-        c20 = x.fma(w0, c20);
-        c21 = x.fma(w1, c21);
-        c22 = x.fma(w2, c22);
-        c23 = x.fma(w3, c23);
-        x = FloatVector.broadcast(S, a[a3 + k]);
-        c30 = x.fma(w0, c30);
-        c31 = x.fma(w1, c31);
-        c32 = x.fma(w2, c32);
-        c33 = x.fma(w3, c33);
-      } while (++k < inner);
-    } while (++p < outer);
+      int bk = bAt + k * 64;
+      FloatVector w0 = FloatVector.fromArray(S, b, bk);
+      FloatVector w1 = FloatVector.fromArray(S, b, bk + 16);
+      FloatVector w2 = FloatVector.fromArray(S, b, bk + 32);
+      FloatVector w3 = FloatVector.fromArray(S, b, bk + 48);
+      FloatVector x = FloatVector.broadcast(S, a[aAt + k]);
+      c00 = x.fma(w0, c00);
+      c01 = x.fma(w1, c01);
+      c02 = x.fma(w2, c02);
+      c03 = x.fma(w3, c03);
+      x = FloatVector.broadcast(S, a[a1 + k]);
+      c10 = x.fma(w0, c10);
+      c11 = x.fma(w1, c11);
+      c12 = x.fma(w2, c12);
+      c13 = x.fma(w3, c13);
+      x = FloatVector.broadcast(S, a[a2 + k]);
+      c20 = x.fma(w0, c20);
+      c21 = x.fma(w1, c21);
+      c22 = x.fma(w2, c22);
+      c23 = x.fma(w3, c23);
+      x = FloatVector.broadcast(S, a[a3 + k]);
+      c30 = x.fma(w0, c30);
+      c31 = x.fma(w1, c31);
+      c32 = x.fma(w2, c32);
+      c33 = x.fma(w3, c33);
+    } while (++k < inner);
     c00.intoArray(c, cAt);
     c01.intoArray(c, cAt + 16);
     c02.intoArray(c, cAt + 32);
@@ -168,12 +168,10 @@ final class WideTiles {
   }
 
   private static void tile4x3(
-      int outer,
       int inner,
       float[] a,
       int aAt,
       int aRow,
-      int aOuter,
       float[] b,
       int bAt,
       float[] init,
@@ -197,37 +195,32 @@ final class WideTiles {
     FloatVector c30 = FloatVector.fromArray(S, init, init3);
     FloatVector c31 = FloatVector.fromArray(S, init, init3 + 16);
     FloatVector c32 = FloatVector.fromArray(S, init, init3 + 32);
-    int p = 0;
+    int a1 = aAt + aRow;
+    int a2 = a1 + aRow;
+    int a3 = a2 + aRow;
+    int k = 0;
     do {
-      int a0 = aAt + p * aOuter;
-      int a1 = a0 + aRow;
-      int a2 = a1 + aRow;
-      int a3 = a2 + aRow;
-      int b0 = bAt + p * inner * 48;
-      int k = 0;
-      do {
-        int bk = b0 + k * 48;
-        FloatVector w0 = FloatVector.fromArray(S, b, bk);
-        FloatVector w1 = FloatVector.fromArray(S, b, bk + 16);
-        FloatVector w2 = FloatVector.fromArray(S, b, bk + 32);
-        FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
-        c00 = x.fma(w0, c00);
-        c01 = x.fma(w1, c01);
-        c02 = x.fma(w2, c02);
-        x = FloatVector.broadcast(S, a[a1 + k]);
-        c10 = x.fma(w0, c10);
-        c11 = x.fma(w1, c11);
-        c12 = x.fma(w2, c12);
-        x = FloatVector.broadcast(S, a[a2 + k]);
-        c20 = x.fma(w0, c20);
-        c21 = x.fma(w1, c21);
-        c22 = x.fma(w2, c22);
-        x = FloatVector.broadcast(S, a[a3 + k]);
-        c30 = x.fma(w0, c30);
-        c31 = x.fma(w1, c31);
-        c32 = x.fma(w2, c32);
-      } while (++k < inner);
-    } while (++p < outer);
+      int bk = bAt + k * 48;
+      FloatVector w0 = FloatVector.fromArray(S, b, bk);
+      FloatVector w1 = FloatVector.fromArray(S, b, bk + 16);
+      FloatVector w2 = FloatVector.fromArray(S, b, bk + 32);
+      FloatVector x = FloatVector.broadcast(S, a[aAt + k]);
+      c00 = x.fma(w0, c00);
+      c01 = x.fma(w1, c01);
+      c02 = x.fma(w2, c02);
+      x = FloatVector.broadcast(S, a[a1 + k]);
+      c10 = x.fma(w0, c10);
+      c11 = x.fma(w1, c11);
+      c12 = x.fma(w2, c12);
+      x = FloatVector.broadcast(S, a[a2 + k]);
+      c20 = x.fma(w0, c20);
+      c21 = x.fma(w1, c21);
+      c22 = x.fma(w2, c22);
+      x = FloatVector.broadcast(S, a[a3 + k]);
+      c30 = x.fma(w0, c30);
+      c31 = x.fma(w1, c31);
+      c32 = x.fma(w2, c32);
+    } while (++k < inner);
     c00.intoArray(c, cAt);
     c01.intoArray(c, cAt + 16);
     c02.intoArray(c, cAt + 32);
@@ -246,12 +239,10 @@ final class WideTiles {
   }
 
   private static void tile4x2(
-      int outer,
       int inner,
       float[] a,
       int aAt,
       int aRow,
-      int aOuter,
       float[] b,
       int bAt,
       float[] init,
@@ -271,32 +262,27 @@ final class WideTiles {
     int init3 = init2 + initRow;
     FloatVector c30 = FloatVector.fromArray(S, init, init3);
     FloatVector c31 = FloatVector.fromArray(S, init, init3 + 16);
-    int p = 0;
+    int a1 = aAt + aRow;
+    int a2 = a1 + aRow;
+    int a3 = a2 + aRow;
+    int k = 0;
     do {
-      int a0 = aAt + p * aOuter;
-      int a1 = a0 + aRow;
-      int a2 = a1 + aRow;
-      int a3 = a2 + aRow;
-      int b0 = bAt + p * inner * 32;
-      int k = 0;
-      do {
-        int bk = b0 + k * 32;
-        FloatVector w0 = FloatVector.fromArray(S, b, bk);
-        FloatVector w1 = FloatVector.fromArray(S, b, bk + 16);
-        FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
-        c00 = x.fma(w0, c00);
-        c01 = x.fma(w1, c01);
-        x = FloatVector.broadcast(S, a[a1 + k]);
-        c10 = x.fma(w0, c10);
-        c11 = x.fma(w1, c11);
-        x = FloatVector.broadcast(S, a[a2 + k]);
-        c20 = x.fma(w0, c20);
-        c21 = x.fma(w1, c21);
-        x = FloatVector.broadcast(S, a[a3 + k]);
-        c30 = x.fma(w0, c30);
-        c31 = x.fma(w1, c31);
-      } while (++k < inner);
-    } while (++p < outer);
+      int bk = bAt + k * 32;
+      FloatVector w0 = FloatVector.fromArray(S, b, bk);
+      FloatVector w1 = FloatVector.fromArray(S, b, bk + 16);
+      FloatVector x = FloatVector.broadcast(S, a[aAt + k]);
+      c00 = x.fma(w0, c00);
+      c01 = x.fma(w1, c01);
+      x = FloatVector.broadcast(S, a[a1 + k]);
+      c10 = x.fma(w0, c10);
+      c11 = x.fma(w1, c11);
+      x = FloatVector.broadcast(S, a[a2 + k]);
+      c20 = x.fma(w0, c20);
+      c21 = x.fma(w1, c21);
+      x = FloatVector.broadcast(S, a[a3 + k]);
+      c30 = x.fma(w0, c30);
+      c31 = x.fma(w1, c31);
+    } while (++k < inner);
     c00.intoArray(c, cAt);
     c01.intoArray(c, cAt + 16);
     int c1 = cAt + cRow;
@@ -311,12 +297,10 @@ final class WideTiles {
   }
 
   private static void tile4x1(
-      int outer,
       int inner,
       float[] a,
       int aAt,
       int aRow,
-      int aOuter,
       float[] b,
       int bAt,
       float[] init,
@@ -332,27 +316,22 @@ final class WideTiles {
     FloatVector c20 = FloatVector.fromArray(S, init, init2);
     int init3 = init2 + initRow;
     FloatVector c30 = FloatVector.fromArray(S, init, init3);
-    int p = 0;
+    int a1 = aAt + aRow;
+    int a2 = a1 + aRow;
+    int a3 = a2 + aRow;
+    int k = 0;
     do {
-      int a0 = aAt + p * aOuter;
-      int a1 = a0 + aRow;
-      int a2 = a1 + aRow;
-      int a3 = a2 + aRow;
-      int b0 = bAt + p * inner * 16;
-      int k = 0;
-      do {
-        int bk = b0 + k * 16;
-        FloatVector w0 = FloatVector.fromArray(S, b, bk);
-        FloatVector x = FloatVector.broadcast(S, a[a0 + k]);
-        c00 = x.fma(w0, c00);
-        x = FloatVector.broadcast(S, a[a1 + k]);
-        c10 = x.fma(w0, c10);
-        x = FloatVector.broadcast(S, a[a2 + k]);
-        c20 = x.fma(w0, c20);
-        x = FloatVector.broadcast(S, a[a3 + k]);
-        c30 = x.fma(w0, c30);
-      } while (++k < inner);
-    } while (++p < outer);
+      int bk = bAt + k * 16;
+      FloatVector w0 = FloatVector.fromArray(S, b, bk);
+      FloatVector x = FloatVector.broadcast(S, a[aAt + k]);
+      c00 = x.fma(w0, c00);
+      x = FloatVector.broadcast(S, a[a1 + k]);
+      c10 = x.fma(w0, c10);
+      x = FloatVector.broadcast(S, a[a2 + k]);
+      c20 = x.fma(w0, c20);
+      x = FloatVector.broadcast(S, a[a3 + k]);
+      c30 = x.fma(w0, c30);
+    } while (++k < inner);
     c00.intoArray(c, cAt);
     int c1 = cAt + cRow;
     c10.intoArray(c, c1);
