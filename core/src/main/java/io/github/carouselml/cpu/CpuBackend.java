@@ -139,9 +139,7 @@ public final class CpuBackend implements Backend {
       RecurrentNoise noise,
       Slot[] parameters,
       WeightPrecision precision) {
-    return precision == WeightPrecision.FLOAT32
-        ? Backend.super.step(cell, inputSize, noise, parameters, precision)
-        : new ReducedStep(engine, cell, inputSize, noise, parameters, precision);
+    return new SingleStep(engine, cell, inputSize, noise, parameters, precision);
   }
 
   /// Ends the team's threads.

@@ -379,9 +379,6 @@ public final class Profile {
         RecurrentNoise noise,
         Slot[] parameters,
         WeightPrecision precision) {
-      if (precision == WeightPrecision.FLOAT32) {
-        return Backend.super.step(cell, inputSize, noise, parameters, precision);
-      }
       RecurrentStep step = backend.step(cell, inputSize, noise, parameters, precision);
       double weights = 0;
       for (ParameterSpec parameter : CellParameters.of(cell, inputSize)) {

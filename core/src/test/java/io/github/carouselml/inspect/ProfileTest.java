@@ -114,7 +114,7 @@ class ProfileTest {
   }
 
   @Test
-  void countsStepsWithWeightsInFewerBits() {
+  void countsStepsInEveryPrecision() {
     Profile profile = new Profile(AllocatedBytes::onThisThread);
     try (Backend backend = profile.of(plain(), _ -> {})) {
       Recurrent stack = new Recurrent("lstm", I, new CellSpec.Lstm(H));
@@ -126,9 +126,10 @@ class ProfileTest {
         }
       }
     }
-    for (String operation : List.of("forward", "step bfloat16", "step int8")) {
+    for (String precision : List.of("float32", "bfloat16", "int8")) {
       assertThat(profile.lines())
-          .filteredOn(line -> line.operation().equals("recurrent " + operation + " Lstm 4 to 6"))
+          .filteredOn(
+              line -> line.operation().equals("recurrent step " + precision + " Lstm 4 to 6"))
           .singleElement()
           .satisfies(line -> {
             assertThat(line.calls()).isEqualTo(ROUNDS);

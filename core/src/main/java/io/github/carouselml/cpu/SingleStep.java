@@ -18,14 +18,16 @@ import io.github.carouselml.tensor.Slot;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A step of one sequence with matrices in fewer bits, copied from the parameters when it is made:
-/// what [SweepForward] does by units for a single row.
-final class ReducedStep implements RecurrentStep {
+/// A step of one sequence: what [SweepForward] does by units for a single row, bound once for all
+/// steps. Matrices in fewer bits are copied from the parameters when it is made; those in float32 are
+/// read where they lie.
+final class SingleStep implements RecurrentStep {
   private static final int ROW = CellBlock.Z_ROW;
 
   private final SweepSpace space;
   private final Team team;
-  private final ReducedProducts products;
+  private final WeightPrecision precision;
+  private final ReducedProducts reduced;
   private final CellKernel kernel;
   private final GatePlan[] gates;
   private final @Nullable ReducedPanels[] inputs;
@@ -37,7 +39,7 @@ final class ReducedStep implements RecurrentStep {
   private final boolean brief;
   private final Team.StepTask part = this::part;
 
-  ReducedStep(
+  SingleStep(
       Engine engine,
       CellSpec cell,
       int inputSize,
@@ -46,7 +48,8 @@ final class ReducedStep implements RecurrentStep {
       WeightPrecision precision) {
     space = new SweepSpace(engine, cell, inputSize, 1, 1, Set.of(), noise, new Memory(true));
     team = space.team;
-    products = engine.reduced();
+    this.precision = precision;
+    reduced = engine.reduced();
     kernel = space.kernel;
     gates = space.gates;
     Rows one = new Rows(1, 1);
@@ -73,12 +76,12 @@ final class ReducedStep implements RecurrentStep {
     brief = space.brief();
   }
 
-  private static ReducedPanels reduced(
+  private static @Nullable ReducedPanels reduced(
       WeightPrecision precision, Layout.Matrix matrix, float[] panels, int at) {
     return switch (precision) {
       case BFLOAT16 -> new ReducedPanels.Bfloat16(matrix.vectors(), matrix.inputs(), panels, at);
       case INT8 -> new ReducedPanels.Int8(matrix.vectors(), matrix.inputs(), panels, at);
-      case FLOAT32 -> throw new IllegalArgumentException("These are not fewer bits: " + precision);
+      case FLOAT32 -> null;
     };
   }
 
@@ -141,27 +144,38 @@ final class ReducedStep implements RecurrentStep {
     GatePlan gate = gates[g];
     int from = firstBlock * gate.group.gates() / Layout.Matrix.PANEL_VECTORS;
     int to = Math.ceilDiv(lastBlock * gate.group.gates(), Layout.Matrix.PANEL_VECTORS);
+    boolean made =
+        switch (gate.group.operand()) {
+          case MADE, PROJECTED -> true;
+          case STATE, NONE -> false;
+        };
+    float[] h = made ? space.m : space.h0;
+    int hAt = made ? 0 : space.h0At;
+    if (precision == WeightPrecision.FLOAT32) {
+      for (int p = from; p < to; p++) {
+        int at = gate.zAt + p * space.zPanel;
+        if (gate.group.input()) {
+          gate.project(space.products, p, 1, space.x, space.xAt, 0, space.z, at);
+        }
+        if (gate.hasOperand()) {
+          gate.recur(space.products, p, 1, h, hAt, 0, space.z, at);
+        }
+      }
+      return;
+    }
     float[] init = gate.b;
     int initAt = gate.bAt;
     int initPanel = gate.bias >= 0 ? ROW : 0;
     ReducedPanels w = inputs[g];
     if (w != null) {
-      products.multiply(
-          w, from, to, space.x, space.xAt, init, initAt, initPanel, space.z, gate.zAt);
+      reduced.multiply(w, from, to, space.x, space.xAt, init, initAt, initPanel, space.z, gate.zAt);
       init = space.z;
       initAt = gate.zAt;
       initPanel = ROW;
     }
     ReducedPanels r = recurrents[g];
     if (r != null) {
-      boolean made =
-          switch (gate.group.operand()) {
-            case MADE, PROJECTED -> true;
-            case STATE, NONE -> false;
-          };
-      float[] h = made ? space.m : space.h0;
-      int hAt = made ? 0 : space.h0At;
-      products.multiply(r, from, to, h, hAt, init, initAt, initPanel, space.z, gate.zAt);
+      reduced.multiply(r, from, to, h, hAt, init, initAt, initPanel, space.z, gate.zAt);
     }
   }
 }
