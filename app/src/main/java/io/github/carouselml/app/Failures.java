@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /// What went wrong as an exit code and a sentence.
 ///
@@ -77,8 +76,10 @@ record Failures(int code, String sentence) {
   private static String parameter(ParameterException e) {
     CommandLine command = e.getCommandLine();
     String help = " '%s --help' shows how.".formatted(command.getCommandSpec().qualifiedName());
-    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
-      return unknown(command, unmatched.getUnmatched().getFirst()) + help;
+    // what is misspelt may then be missing: the misspelling says more
+    List<String> unmatched = command.getUnmatchedArguments();
+    if (!unmatched.isEmpty()) {
+      return unknown(command, unmatched.getFirst()) + help;
     }
     String said = Objects.requireNonNullElse(e.getMessage(), "The command line is wrong.").strip();
     return new Failures(WRONG, said).sentence() + help;

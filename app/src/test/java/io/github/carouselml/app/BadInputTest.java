@@ -185,6 +185,7 @@ final class BadInputTest {
     refused(Command.run("--jsn", "--help"), "There is no option '--jsn'");
     refused(Command.run("train", "forcast", "--help"), "Did you mean 'forecast'?");
     refused(Command.run("predict", model), "--data");
+    refused(Command.run("predict", model, "--dta", air), "Did you mean '--data'?");
     refused(Command.run("train", "forecast", "--data", air), "--out");
     refused(Command.run("train", "forecast", "--out", folder.resolve("x")), "Name their file");
   }
