@@ -112,7 +112,8 @@ public abstract class SweepContract {
                     new SweepRun.Case(cell, 17, new int[] {4, 4, 4, 4, 4, 4, 4, 4, 4}, 2),
                     new SweepRun.Case(cell, 1, new int[] {1}, 3),
                     new SweepRun.Case(cell, 20, new int[] {6}, 4),
-                    new SweepRun.Case(cell, 5, new int[] {0, 0}, 5))),
+                    new SweepRun.Case(cell, 5, new int[] {0, 0}, 5),
+                    new SweepRun.Case(cell, 5, new int[] {}, 9))),
         // so wide that the weight gradients copy their operands, and not a multiple of their tiles
         Stream.of(new CellSpec.Lstm(270), new CellSpec.Gru(270))
             .map(cell -> new SweepRun.Case(cell, 261, new int[] {60, 2, 0, 60, 3}, 6)));
@@ -171,6 +172,11 @@ public abstract class SweepContract {
           for (int i = 0; i < more.length; i++) {
             sums[p][i] += more[i];
           }
+        }
+      }
+      if (sums == null) {
+        for (float[] gradient : result.gradients()) {
+          assertThat(gradient).as("%s", run).containsOnly(0f);
         }
       }
       for (int p = 0; sums != null && p < sums.length; p++) {
