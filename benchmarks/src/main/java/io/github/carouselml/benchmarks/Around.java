@@ -16,10 +16,14 @@ import java.util.function.Predicate;
 /// What does everything around the LSTM cost? `benchmarks/around [--threads N] [--seconds S]
 /// [--only TEXT]`: whole training steps by the trainer, with AdamW and clipping, an LSTM in the
 /// middle and an end of some kind; of each step the share that is neither a matrix product nor the
-/// LSTM, and how fast the products of the output layer are. And, for one sequence of the largest
-/// LSTM, the rate at which weights are read, beside the rate at which this machine reads.
+/// LSTM, and how fast the products of the output layer are. Each kind of end trains for ten seconds
+/// before its first entry is measured: so long it takes until its kernels are compiled and its steps
+/// take the same time. And, for one sequence of the largest LSTM, the rate at which weights are read,
+/// beside the rate at which this machine reads.
 final class Around {
   private record Entry(String name, AroundRun run, int hidden, int classes) {}
+
+  private static final double WARM_UP = 10;
 
   private Around() {}
 
@@ -43,11 +47,11 @@ final class Around {
     List<Object> lines = new ArrayList<>();
     try (Backend backend = Backends.open("cpu", options)) {
       System.out.printf("peak %.0f GFLOP/s%n", peak);
-      new AroundRun(AroundRun.End.VOCABULARY, 1_000, 64, 32, 128).train(backend, 2, () -> {});
+      new AroundRun(AroundRun.End.VOCABULARY, 1_000, 64, 32, 128).train(backend, WARM_UP, () -> {});
       for (Entry entry : entries()) {
         if (entry.name().contains(only)) {
           if (entry.classes() < 1_000) { // its kernels are not those of vocabularies
-            entry.run().train(backend, 2, () -> {});
+            entry.run().train(backend, WARM_UP, () -> {});
           }
           lines.add(measure(backend, entry, seconds, peak));
         }

@@ -50,6 +50,8 @@ final class CpuDense extends Work implements Dense {
   /// So many multiply-adds cost about as much as one float of other work.
   private static final int CHEAP = 8;
 
+  private static final float[] ONE = {1f};
+
   private static final float[] ZEROS = new float[PANEL];
 
   private enum Kind {
@@ -270,8 +272,8 @@ final class CpuDense extends Work implements Dense {
       int rows = Math.min(ROWS, count - row);
       int from = yAt + row * ldy + panel * PANEL;
       if (gathers) {
-        for (int r = 0; r < rows; r++) {
-          System.arraycopy(y, from + r * ldy, own, r * columns, columns);
+        for (int c = 0; c < columns; c += Sizes.LANES) {
+          kernels.copyRows(y, from + c, ldy, own, c, columns, rows);
         }
       }
       int at = gathers ? 0 : from;
@@ -305,9 +307,11 @@ final class CpuDense extends Work implements Dense {
     return own;
   }
 
-  /// db += Σ dY, one panel, some rows
+  /// db += Σ dY, one panel, some rows: a product with an input that is 1, whose sums stay in
+  /// registers.
   private void bias(int panel, float[] dy, int from, int rows, int ld) {
-    int columns = layout.width(panel) * Sizes.LANES;
-    kernels.addRows(dy, from, rows, columns, ld, bias, biasAt + panel * PANEL);
+    int to = biasAt + panel * PANEL;
+    products.multiplyTransposed(
+        layout.width(panel), 1, rows, ONE, 0, 0, dy, from, ld, bias, to, PANEL);
   }
 }

@@ -116,13 +116,6 @@ public interface Elementwise {
     }
   }
 
-  /// v += x[r] for r ascending: one chain for each column, the order of parameter gradients.
-  default void addRows(float[] x, int xAt, int rows, int columns, int ld, float[] v, int vAt) {
-    for (int r = 0; r < rows; r++) {
-      axpy(1f, x, xAt + r * ld, v, vAt, columns);
-    }
-  }
-
   /// y[r] = x[r] for rows of 16 numbers, `xRow` and `yRow` apart; with `xRow` 0, one row again and
   /// again.
   default void copyRows(float[] x, int xAt, int xRow, float[] y, int yAt, int yRow, int rows) {

@@ -141,7 +141,6 @@ public final class ElementwiseCases {
           int columns = Math.min(n, 1001);
           int ld = (columns + 15) & ~15;
           k.addToRows(x.a, at, x.b, at + 1, 3, columns, ld);
-          k.addRows(x.b, at + 1, 3, columns, ld, x.c, at + 2);
           k.clearPadding(x.b, at + 1, 3, columns, ld);
         });
     add(
