@@ -11,9 +11,10 @@ import java.util.Arrays;
 /// a = gainW LN(W x) + gainR LN(R h') + b          over all gates of a row
 /// m = gainC LN(c) + biasC                         over its cells
 /// ```
-/// A row is brought together from its panels, real units only, in the order in which they lie:
-/// group, block of units, gate, lane. What LN made stays in the place of the product, its scale
-/// among the row's numbers.
+/// A row has its real units only, in the order in which they lie in panels: group, block of units,
+/// gate, lane. It is brought together from there, unless it is one group's whole panels and the
+/// kernels take it as it lies. What LN made stays in the place of the product, its scale among the
+/// row's numbers.
 final class CellNorms {
   private static final float ε = 1e-5f;
 
@@ -35,6 +36,10 @@ final class CellNorms {
     int count = all * s.units;
     Columns k = s.beginRow(count);
     Elementwise kernels = k.kernels();
+    if (gates.length == 1 && inPanels(kernels, count)) {
+      forwardPanels(s, kernels, count / Z_ROW, gainW, gainR, b);
+      return;
+    }
     float[] gW = vector(s, k, gainW);
     float[] gR = vector(s, k, gainR);
     float[] bias = vector(s, k, b);
@@ -54,11 +59,67 @@ final class CellNorms {
     }
   }
 
+  private static boolean inPanels(Elementwise kernels, int count) {
+    return count % Z_ROW == 0 && kernels.normsPanels();
+  }
+
+  private static void forwardPanels(
+      CellBlock s, Elementwise kernels, int panels, int gainW, int gainR, int b) {
+    float[] z = s.z;
+    int next = s.zPanel;
+    for (int r = 0; r < s.rows; r++) {
+      int numbers = s.rowNumbersAt + r * NUMBERS;
+      int w = s.zAt[0] + r * Z_ROW;
+      int u = s.zAt[1] + r * Z_ROW;
+      int a = s.zAt[2] + r * Z_ROW;
+      s.rowNumbers[numbers] =
+          kernels.layerNormPanels(
+              panels,
+              z,
+              w,
+              next,
+              s.vectors[gainW],
+              s.vectorAt[gainW],
+              s.vectors[b],
+              s.vectorAt[b],
+              Z_ROW,
+              ε,
+              z,
+              w,
+              next,
+              z,
+              a,
+              next);
+      s.rowNumbers[numbers + 1] =
+          kernels.layerNormPanels(
+              panels,
+              z,
+              u,
+              next,
+              s.vectors[gainR],
+              s.vectorAt[gainR],
+              z,
+              a,
+              next,
+              ε,
+              z,
+              u,
+              next,
+              z,
+              a,
+              next);
+    }
+  }
+
   /// The gradients of the two products, from δ in the third groups.
   void backwardGates(CellBlock s, int gainW, int gainR) {
     int count = all * s.units;
     Columns k = s.beginRow(count);
     Elementwise kernels = k.kernels();
+    if (gates.length == 1 && inPanels(kernels, count)) {
+      backwardPanels(s, kernels, count / Z_ROW, gainW, gainR);
+      return;
+    }
     float[] gW = vector(s, k, gainW);
     float[] gR = vector(s, k, gainR);
     float[] δ = k.spare();
@@ -78,15 +139,81 @@ final class CellNorms {
     }
   }
 
+  private static void backwardPanels(
+      CellBlock s, Elementwise kernels, int panels, int gainW, int gainR) {
+    float[] z = s.z;
+    int next = s.zPanel;
+    for (int r = 0; r < s.rows; r++) {
+      int numbers = s.rowNumbersAt + r * NUMBERS;
+      int at = r * Z_ROW;
+      int δ = s.zAt[2] + at;
+      kernels.layerNormGradientPanels(
+          panels,
+          z,
+          s.zAt[0] + at,
+          next,
+          s.rowNumbers[numbers],
+          s.vectors[gainW],
+          s.vectorAt[gainW],
+          z,
+          δ,
+          next,
+          z,
+          s.dAt[0] + at,
+          next,
+          false);
+      kernels.layerNormGradientPanels(
+          panels,
+          z,
+          s.zAt[1] + at,
+          next,
+          s.rowNumbers[numbers + 1],
+          s.vectors[gainR],
+          s.vectorAt[gainR],
+          z,
+          δ,
+          next,
+          z,
+          s.dAt[1] + at,
+          next,
+          false);
+    }
+  }
+
   /// m in group `m`, and LN(c) in the group after it.
   void forwardCell(CellBlock s, int m, int gainC, int biasC) {
     int H = s.units;
     Columns k = s.beginRow(H);
     Elementwise kernels = k.kernels();
+    boolean inPanels = inPanels(kernels, H);
     float[] n = k.spare();
     float[] y = k.spare();
     for (int r = 0; r < s.rows; r++) {
-      s.rowNumbers[s.rowNumbersAt + r * NUMBERS + 2] =
+      int number = s.rowNumbersAt + r * NUMBERS + 2;
+      if (inPanels) {
+        int from = s.cAt + r * s.stateRow;
+        int next = s.zPanel;
+        s.rowNumbers[number] =
+            kernels.layerNormPanels(
+                H / Z_ROW,
+                s.c,
+                from,
+                Z_ROW,
+                s.vectors[gainC],
+                s.vectorAt[gainC],
+                s.vectors[biasC],
+                s.vectorAt[biasC],
+                Z_ROW,
+                ε,
+                s.z,
+                s.zAt[m + 1] + r * Z_ROW,
+                next,
+                s.z,
+                s.zAt[m] + r * Z_ROW,
+                next);
+        continue;
+      }
+      s.rowNumbers[number] =
           kernels.layerNorm(
               s.c,
               s.cAt + r * s.stateRow,
@@ -109,9 +236,30 @@ final class CellNorms {
   void backwardCell(CellBlock s, int m, int gainC) {
     int H = s.units;
     Columns k = s.beginRow(H);
+    boolean inPanels = inPanels(k.kernels(), H);
     float[] dm = k.spare();
     float[] n = k.spare();
     for (int r = 0; r < s.rows; r++) {
+      if (inPanels) {
+        int next = s.zPanel;
+        k.kernels()
+            .layerNormGradientPanels(
+                H / Z_ROW,
+                s.z,
+                s.zAt[m + 1] + r * Z_ROW,
+                next,
+                s.rowNumbers[s.rowNumbersAt + r * NUMBERS + 2],
+                s.vectors[gainC],
+                s.vectorAt[gainC],
+                s.z,
+                s.zAt[m] + r * Z_ROW,
+                next,
+                s.dc,
+                s.dcAt + r * s.stateRow,
+                Z_ROW,
+                true);
+        continue;
+      }
       gather(k, s.z, s.zAt[m] + r * Z_ROW, s.zPanel, 1, H, dm, 0);
       gather(k, s.z, s.zAt[m + 1] + r * Z_ROW, s.zPanel, 1, H, n, 0);
       float scale = s.rowNumbers[s.rowNumbersAt + r * NUMBERS + 2];

@@ -120,11 +120,9 @@ final class Sweep implements RecurrentPlan {
       }
       backward.run(first, end);
       gradients.run(first, end);
+      backward.vectorGradients(first, end, parameterGradients);
       end = first;
     }
     backward.end(dh0, dc0);
-    if (rows.count() > 0) {
-      backward.vectorGradients(parameterGradients);
-    }
   }
 }

@@ -165,9 +165,11 @@ final class SweepBackward {
     }
   }
 
-  /// Those of the cell's own vectors.
-  void vectorGradients(@Nullable Slot[] parameterGradients) {
+  /// Adds those of the cell's own vectors for steps [first, end), after those behind them.
+  void vectorGradients(int first, int end, @Nullable Slot[] parameterGradients) {
     if (vectors.any()) {
+      firstStep = first;
+      endStep = end;
       vectors.bindGradients(parameterGradients);
       team.run(space.blocks[0], vectorGradients);
     }
@@ -247,10 +249,11 @@ final class SweepBackward {
     int lane = block * Sizes.LANES;
     // The state before a row lies as many rows on as its step has: steps of the same number of
     // sequences go together.
-    for (int t = rows.steps() - 1; t >= 0; t--) {
+    int least = Math.max(1, firstStep);
+    for (int t = endStep - 1; t >= firstStep; t--) {
       int row = rows.first(t);
       int n = rows.active(t);
-      while (t > 1 && rows.active(t - 1) == n) {
+      while (t > least && rows.active(t - 1) == n) {
         t--;
       }
       s.cPrev = t == 0 ? space.c0 : c;

@@ -5,6 +5,7 @@ import io.github.carouselml.cell.CellKernel;
 import io.github.carouselml.cell.CellShape;
 import io.github.carouselml.cell.RowKernel;
 import io.github.carouselml.kernel.Products;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A cell that starts on plain loops; see [WarmUp].
@@ -87,6 +88,31 @@ final class WarmingCell implements CellKernel {
   @Override
   public boolean carries() {
     return plain.carries();
+  }
+
+  @Override
+  public List<Integer> vectors() {
+    return plain.vectors();
+  }
+
+  @Override
+  public int rowNumbers() {
+    return plain.rowNumbers();
+  }
+
+  @Override
+  public void forwardRows(int stage, CellBlock s) {
+    plain.forwardRows(stage, s);
+  }
+
+  @Override
+  public void backwardRows(int stage, CellBlock s) {
+    plain.backwardRows(stage, s);
+  }
+
+  @Override
+  public void vectorGradients(CellBlock s) {
+    plain.vectorGradients(s);
   }
 
   @Override

@@ -29,7 +29,9 @@ final class WarmingElementwise implements Elementwise {
   private static final int SELECT = 17;
   private static final int COPY_ROWS = 18;
   private static final int ADD_PRODUCTS = 19;
-  private static final int MAP = 20;
+  private static final int LAYER_NORM_PANELS = 20;
+  private static final int LAYER_NORM_GRADIENT_PANELS = 21;
+  private static final int MAP = 22;
   private static final int MAP_GRADIENT = MAP + Unary.values().length;
   private static final int COMBINE = MAP_GRADIENT + Unary.values().length;
   private static final int GRADIENT_OF_FIRST = COMBINE + Binary.values().length;
@@ -105,6 +107,13 @@ final class WarmingElementwise implements Elementwise {
       case LAYER_NORM -> () -> fast.layerNorm(a, 0, b, 0, b, 0, 1e-5f, c, 0, d, 0, COUNT);
       case LAYER_NORM_GRADIENT ->
           twice(add -> fast.layerNormGradient(a, 0, 1, b, 0, c, 0, d, 0, COUNT, add));
+      case LAYER_NORM_PANELS ->
+          () ->
+              fast.layerNormPanels(
+                  3, a, 0, PANEL, b, 0, b, 0, PANEL, 1e-5f, a, 0, PANEL, c, 0, PANEL);
+      case LAYER_NORM_GRADIENT_PANELS ->
+          twice(add ->
+              fast.layerNormGradientPanels(3, a, 0, PANEL, 1, b, 0, c, 0, PANEL, d, 0, PANEL, add));
       case DROPOUT -> twice(add -> fast.dropout(random, 0, 0, 0, 0.5f, a, 0, b, 0, COUNT, add));
       case SGD -> () -> fast.sgd(a, 0, b, 0, COUNT, 1, 0, 0);
       case MOMENTUM -> twice(ahead -> fast.momentum(a, 0, b, 0, c, 0, COUNT, 1, 0, 0, 0.5f, ahead));
@@ -306,6 +315,59 @@ final class WarmingElementwise implements Elementwise {
       boolean add) {
     serving(LAYER_NORM_GRADIENT)
         .layerNormGradient(n, nAt, scale, gain, gainAt, dy, dyAt, dx, dxAt, count, add);
+  }
+
+  /// On vectors as soon as they do both ways, never in plain loops.
+  @Override
+  public boolean normsPanels() {
+    return fast.normsPanels()
+        && serving(LAYER_NORM_PANELS).normsPanels()
+        && serving(LAYER_NORM_GRADIENT_PANELS).normsPanels();
+  }
+
+  @Override
+  public float layerNormPanels(
+      int panels,
+      float[] x,
+      int xAt,
+      int xPanel,
+      float[] gain,
+      int gainAt,
+      float[] bias,
+      int biasAt,
+      int biasPanel,
+      float epsilon,
+      float[] n,
+      int nAt,
+      int nPanel,
+      float[] y,
+      int yAt,
+      int yPanel) {
+    return serving(LAYER_NORM_PANELS)
+        .layerNormPanels(
+            panels, x, xAt, xPanel, gain, gainAt, bias, biasAt, biasPanel, epsilon, n, nAt, nPanel,
+            y, yAt, yPanel);
+  }
+
+  @Override
+  public void layerNormGradientPanels(
+      int panels,
+      float[] n,
+      int nAt,
+      int nPanel,
+      float scale,
+      float[] gain,
+      int gainAt,
+      float[] dy,
+      int dyAt,
+      int dyPanel,
+      float[] dx,
+      int dxAt,
+      int dxPanel,
+      boolean add) {
+    serving(LAYER_NORM_GRADIENT_PANELS)
+        .layerNormGradientPanels(
+            panels, n, nAt, nPanel, scale, gain, gainAt, dy, dyAt, dyPanel, dx, dxAt, dxPanel, add);
   }
 
   @Override

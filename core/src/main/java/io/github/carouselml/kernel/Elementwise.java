@@ -18,6 +18,9 @@ public interface Elementwise {
   /// Numbers in a block of a reduction: block i / 4096, virtual lane i mod 16.
   int BLOCK = 4096;
 
+  /// The numbers that lie together of a row in panels.
+  int PANEL = 4 * Products.LANES;
+
   // ---- maps -----------------------------------------------------------------------------------
 
   /// y = f(x; p, q)
@@ -223,6 +226,77 @@ public interface Elementwise {
       int dxAt,
       int count,
       boolean add);
+
+  /// Whether a row that lies in panels is normalised faster there than brought together before.
+  default boolean normsPanels() {
+    return false;
+  }
+
+  /// [#layerNorm] of a row in panels of [#PANEL] numbers, `xPanel` from one to the next, and so for
+  /// what else has such a distance; the gain has none. `n` and `y` may be `x`, though not both. Allocates
+  /// unless [#normsPanels].
+  default float layerNormPanels(
+      int panels,
+      float[] x,
+      int xAt,
+      int xPanel,
+      float[] gain,
+      int gainAt,
+      float[] bias,
+      int biasAt,
+      int biasPanel,
+      float epsilon,
+      float[] n,
+      int nAt,
+      int nPanel,
+      float[] y,
+      int yAt,
+      int yPanel) {
+    int count = panels * PANEL;
+    float[] row = new float[count];
+    float[] normal = new float[count];
+    float[] addend = new float[count];
+    copyPanels(panels, x, xAt, xPanel, row, 0, PANEL);
+    copyPanels(panels, bias, biasAt, biasPanel, addend, 0, PANEL);
+    float scale = layerNorm(row, 0, gain, gainAt, addend, 0, epsilon, normal, 0, row, 0, count);
+    copyPanels(panels, normal, 0, PANEL, n, nAt, nPanel);
+    copyPanels(panels, row, 0, PANEL, y, yAt, yPanel);
+    return scale;
+  }
+
+  /// [#layerNormGradient] of a row in panels; `dx` may be `n` or `dy`. Allocates unless [#normsPanels].
+  default void layerNormGradientPanels(
+      int panels,
+      float[] n,
+      int nAt,
+      int nPanel,
+      float scale,
+      float[] gain,
+      int gainAt,
+      float[] dy,
+      int dyAt,
+      int dyPanel,
+      float[] dx,
+      int dxAt,
+      int dxPanel,
+      boolean add) {
+    int count = panels * PANEL;
+    float[] normal = new float[count];
+    float[] row = new float[count];
+    float[] gradient = new float[count];
+    copyPanels(panels, n, nAt, nPanel, normal, 0, PANEL);
+    copyPanels(panels, dy, dyAt, dyPanel, row, 0, PANEL);
+    copyPanels(panels, dx, dxAt, dxPanel, gradient, 0, PANEL);
+    layerNormGradient(normal, 0, scale, gain, gainAt, row, 0, gradient, 0, count, add);
+    copyPanels(panels, gradient, 0, PANEL, dx, dxAt, dxPanel);
+  }
+
+  private static void copyPanels(
+      int panels, float[] x, int xAt, int xPanel, float[] y, int yAt, int yPanel) {
+    for (int p = 0; p < panels; p++) {
+      System.arraycopy(x, xAt + p * xPanel, y, yAt + p * yPanel, PANEL);
+    }
+  }
 
   // ---- losses -----------------------------------------------------------------------------------
 

@@ -17,6 +17,9 @@ public final class ElementwiseCases {
 
   private static final int SIZE = 8300;
 
+  /// From one panel of a row to its next.
+  private static final int APART = 80;
+
   // @formatter:off
   private static final float[] SPECIALS = {
     0f, -0f, 1f, -1f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MIN_VALUE,
@@ -79,6 +82,11 @@ public final class ElementwiseCases {
 
   /// A case and its name.
   public record Case(String name, Action action) {
+    /// Whether kernels that norm no rows in panels may allocate.
+    public boolean normsPanels() {
+      return name.startsWith("layerNorm") && name.contains("Panels");
+    }
+
     @Override
     public String toString() {
       return name;
@@ -170,7 +178,28 @@ public final class ElementwiseCases {
             (k, x, at, n) ->
                 k.layerNorm(
                     x.a, at, x.b, at + 1, x.c, at + 2, 1e-5f, x.d, at + 3, x.e, at + 7, n)));
+    cases.add(
+        new Case(
+            "layerNormPanels, n in place",
+            (k, x, at, n) ->
+                k.layerNormPanels(
+                    n / APART, x.a, at, APART, x.b, at + 1, x.c, at + 2, APART, 1e-5f, x.a, at,
+                    APART, x.e, at + 7, APART)));
+    cases.add(
+        new Case(
+            "layerNormPanels, y is the addend",
+            (k, x, at, n) ->
+                k.layerNormPanels(
+                    n / APART, x.a, at, APART, x.b, at + 1, x.c, at + 2, APART, 1e-5f, x.d, at + 3,
+                    64, x.c, at + 2, APART)));
     for (boolean sum : new boolean[] {false, true}) {
+      add(
+          cases,
+          "layerNormGradientPanels, add " + sum,
+          (k, x, at, n) ->
+              k.layerNormGradientPanels(
+                  n / APART, x.a, at, APART, 0.7f, x.b, at + 1, x.c, at + 2, 64, x.d, at + 3, APART,
+                  sum));
       add(
           cases,
           "softmaxGradient, add " + sum,

@@ -98,6 +98,7 @@ public abstract class SweepContract {
     return Stream.of(
             lstm,
             lstm.withProjectionSize(3).withPeepholes(),
+            new CellSpec.Lstm(64).withLayerNorm(), // normalised in its panels
             new CellSpec.Gru(17).withReset(CellSpec.Gru.Reset.BEFORE),
             new CellSpec.MinGru(17))
         .map(cell -> new SweepRun.Case(cell, 5, lengths, 8));

@@ -16,6 +16,7 @@ public final class VectorCells implements CellKernels {
     CellKernel loops = plain.of(cell);
     return switch (cell) {
       case CellSpec.Lstm lstm when lstm.isPlain() -> new VectorLstm(loops);
+      case CellSpec.Lstm lstm when isNormed(lstm) -> new VectorNormedLstm(loops);
       case CellSpec.Gru(_, var reset, Sigmoid _, Tanh _) ->
           switch (reset) {
             case AFTER -> new VectorGruAfter(loops);
@@ -26,5 +27,10 @@ public final class VectorCells implements CellKernels {
       case CellSpec.MinGru _ -> new VectorMinGru(loops);
       default -> loops;
     };
+  }
+
+  /// Whether layer norm is its only option.
+  private static boolean isNormed(CellSpec.Lstm lstm) {
+    return lstm.equals(new CellSpec.Lstm(lstm.hiddenSize()).withLayerNorm());
   }
 }

@@ -295,6 +295,41 @@ public final class VectorElementwise implements Elementwise {
   }
 
   @Override
+  public boolean normsPanels() {
+    return WideReductions.HERE;
+  }
+
+  @Override
+  public float layerNormPanels(
+      int panels, float[] x, int xAt, int xPanel, float[] gain, int gainAt,
+      float[] bias, int biasAt, int biasPanel, float epsilon,
+      float[] n, int nAt, int nPanel, float[] y, int yAt, int yPanel) {
+    if (WideReductions.HERE) {
+      return WideNorms.layerNorm(panels, x, xAt, xPanel, gain, gainAt,
+          bias, biasAt, biasPanel, epsilon,
+           n, nAt, nPanel, y, yAt, yPanel);
+    }
+    return plain.layerNormPanels(panels, x, xAt, xPanel, gain, gainAt,
+        bias, biasAt, biasPanel, epsilon,
+        n, nAt, nPanel, y, yAt, yPanel);
+  }
+
+  @Override
+  public void layerNormGradientPanels(
+      int panels, float[] n, int nAt, int nPanel, float scale, float[] gain, int gainAt,
+      float[] dy, int dyAt, int dyPanel, float[] dx, int dxAt, int dxPanel, boolean add) {
+    if (WideReductions.HERE) {
+      WideNorms.layerNormGradient(
+          panels, n, nAt, nPanel, scale, gain, gainAt,
+          dy, dyAt, dyPanel, dx, dxAt, dxPanel, keep(add));
+    } else {
+      plain.layerNormGradientPanels(
+          panels, n, nAt, nPanel, scale, gain, gainAt,
+          dy, dyAt, dyPanel, dx, dxAt, dxPanel, add);
+    }
+  }
+
+  @Override
   public void penalty(
       Penalty f, float p, float[] y, int yAt, float[] t, int tAt,
       float[] value, int valueAt, float[] gradient, int gradientAt, int count) {

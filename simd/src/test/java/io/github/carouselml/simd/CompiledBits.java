@@ -33,8 +33,10 @@ final class CompiledBits {
     int failed = 0;
     for (Case test : ElementwiseCases.all()) {
       long bytes =
-          bytesOnceSteady(
-              () -> mine.fill(2, false, 1100), () -> test.action().run(vector, mine, 1, 1001));
+          test.normsPanels() && !vector.normsPanels()
+              ? 0
+              : bytesOnceSteady(
+                  () -> mine.fill(2, false, 1100), () -> test.action().run(vector, mine, 1, 1001));
       String difference =
           bytes > 0
               ? "%s allocates %d bytes a call".formatted(test, bytes)
