@@ -4,7 +4,6 @@ import static io.github.carouselml.cpu.CpuBuffer.at;
 import static io.github.carouselml.cpu.CpuBuffer.floats;
 import static io.github.carouselml.cpu.CpuBuffer.floatsOrNone;
 
-import io.github.carouselml.kernel.Elementwise;
 import io.github.carouselml.kernel.Products;
 import io.github.carouselml.tensor.Dense;
 import io.github.carouselml.tensor.Layout;
@@ -63,7 +62,6 @@ final class CpuDense extends Work implements Dense {
   }
 
   private final Products products;
-  private final Elementwise kernels;
 
   // the arguments of the running operation: Y = init + X W, or W += Xᵀ Y
   private Kind kind = Kind.FORWARD;
@@ -99,7 +97,6 @@ final class CpuDense extends Work implements Dense {
     gathered = new float[threads()][0];
     copies = new float[threads()][0];
     products = engine.products();
-    kernels = engine.elementwise();
   }
 
   @Override
@@ -272,8 +269,8 @@ final class CpuDense extends Work implements Dense {
       int rows = Math.min(ROWS, count - row);
       int from = yAt + row * ldy + panel * PANEL;
       if (gathers) {
-        for (int c = 0; c < columns; c += Sizes.LANES) {
-          kernels.copyRows(y, from + c, ldy, own, c, columns, rows);
+        for (int r = 0; r < rows; r++) {
+          System.arraycopy(y, from + r * ldy, own, r * columns, columns);
         }
       }
       int at = gathers ? 0 : from;
