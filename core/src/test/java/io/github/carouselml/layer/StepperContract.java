@@ -123,6 +123,24 @@ public abstract class StepperContract {
 
   @ParameterizedTest
   @MethodSource("models")
+  void an_open_stepper_sees_what_becomes_of_the_parameters(Model model) {
+    float[][] x = numbers(8, 3, model.stack.inputSize());
+    try (Backend backend = TestBackends.of(engine(1))) {
+      Parameters parameters = model.initialize(backend, 4);
+      Parameters later = model.initialize(backend, 5);
+      Stepper stepper = new Stepper(backend, parameters, model.stack, model.head);
+      steps(stepper, x);
+
+      later.all().forEach(p -> parameters.set(p.name(), later.value(p.name())));
+      stepper.reset();
+
+      assertThat(steps(stepper, x))
+          .isDeepEqualTo(steps(new Stepper(backend, later, model.stack, model.head), x));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
   void a_state_goes_on_elsewhere(Model model) {
     float[][] x = numbers(9, 10, model.stack.inputSize());
     try (Backend backend = TestBackends.of(engine(1))) {

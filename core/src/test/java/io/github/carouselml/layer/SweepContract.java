@@ -238,7 +238,8 @@ public abstract class SweepContract {
         if (run.hasC()) {
           same(run, b, "cN", new float[][] {predicted.cN(b)}, new float[][] {trained.cN(b)});
         }
-        same(run, b, "streamed y", SweepRun.stream(backend, run, b), trained.y(b));
+        same(run, b, "streamed y", SweepRun.stream(backend, run, b, true), trained.y(b));
+        same(run, b, "stepped y", SweepRun.stream(backend, run, b, false), trained.y(b));
       }
     }
   }

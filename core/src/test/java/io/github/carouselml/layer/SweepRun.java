@@ -1,12 +1,15 @@
 package io.github.carouselml.layer;
 
 import io.github.carouselml.spec.CellSpec;
+import io.github.carouselml.spec.RecurrentNoise;
+import io.github.carouselml.spec.WeightPrecision;
 import io.github.carouselml.tensor.Backend;
 import io.github.carouselml.tensor.CellParameters;
 import io.github.carouselml.tensor.Flag;
 import io.github.carouselml.tensor.Layout;
 import io.github.carouselml.tensor.ParameterSpec;
 import io.github.carouselml.tensor.RecurrentPlan;
+import io.github.carouselml.tensor.RecurrentStep;
 import io.github.carouselml.tensor.Rows;
 import io.github.carouselml.tensor.Sizes;
 import io.github.carouselml.tensor.Slot;
@@ -351,25 +354,34 @@ final class SweepRun {
   }
 
   /// One sequence step by step, state given and returned.
-  static float[][] stream(Backend backend, Numbers run, int b) {
+  static float[][] stream(Backend backend, Numbers run, int b, boolean byPlan) {
     int O = run.cell().outputSize();
     int H = run.cell().hiddenSize();
-    RecurrentPlan plan = backend.plan(run.cell(), run.inputs(), 1, 1, EnumSet.noneOf(Flag.class));
-    Rows rows = new Rows(1, 1);
-    rows.set(new int[] {1}, 1);
-    Slot x = grid(backend, 1, run.inputs());
-    Slot h = grid(backend, 1, O);
-    Slot c = grid(backend, 1, H);
-    Slot y = grid(backend, 1, O);
-    backend.uploadRows(run.h0(b), 1, O, h);
-    backend.uploadRows(run.c0(b), 1, H, c);
     Slot[] parameters = parameters(backend, run);
+    RecurrentStep step =
+        byPlan
+            ? RecurrentStep.of(
+                backend.plan(run.cell(), run.inputs(), 1, 1, EnumSet.noneOf(Flag.class)),
+                parameters)
+            : backend.step(
+                run.cell(),
+                run.inputs(),
+                new RecurrentNoise(),
+                parameters,
+                WeightPrecision.FLOAT32);
+    Slot x = grid(backend, 1, run.inputs());
+    Slot[] h = {grid(backend, 1, O), grid(backend, 1, O)};
+    Slot[] c = run.hasC() ? new Slot[] {grid(backend, 1, H), grid(backend, 1, H)} : new Slot[2];
+    backend.uploadRows(run.h0(b), 1, O, h[0]);
+    if (run.hasC()) {
+      backend.uploadRows(run.c0(b), 1, H, c[0]);
+    }
     float[][] out = new float[run.lengths()[b]][];
     for (int t = 0; t < out.length; t++) {
+      int now = t % 2;
       backend.uploadRows(run.x(b)[t], 1, run.inputs(), x);
-      boolean hasC = run.hasC();
-      plan.forward(rows, x, h, hasC ? c : null, parameters, y, h, hasC ? c : null, false);
-      out[t] = down(backend, y, 1, O);
+      step.step(x, h[now], c[now], h[1 - now], c[1 - now]);
+      out[t] = down(backend, h[1 - now], 1, O);
     }
     return out;
   }
