@@ -70,7 +70,8 @@ public final class LinearCrossEntropy extends Objective {
     }
     int capacity = tape().capacity(x.space());
     int ld = Sizes.stride(layout.units());
-    this.blockRows = Math.max(1, Math.min(capacity, Math.max(BLOCK_ROWS, BLOCK_FLOATS / ld)));
+    this.blockRows =
+        Math.max(1, Math.min(capacity, Math.max(BLOCK_ROWS, BLOCK_FLOATS / ld & -BLOCK_ROWS)));
     this.logits =
         own("logits of " + blockRows + " rows", Region.Lifetime.RESERVE, blockRows * (long) ld);
     this.values = own("values", Region.Lifetime.RESERVE, capacity);
