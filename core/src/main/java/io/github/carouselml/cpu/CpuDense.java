@@ -263,18 +263,18 @@ final class CpuDense extends Work implements Dense {
   private void weights(int panel, int first, int worker) {
     int columns = layout.width(panel) * Sizes.LANES;
     int inputs = Math.min(block, layout.inputs() - first);
-    boolean gathers = inputs > BLOCK && ldy > columns;
+    boolean gathers = inputs >= BLOCK && ldy > columns;
     float[] own = gathers ? gathered(worker) : y;
     for (int row = 0; row < count; row += ROWS) {
       int rows = Math.min(ROWS, count - row);
       int from = yAt + row * ldy + panel * PANEL;
       if (gathers) {
         for (int r = 0; r < rows; r++) {
-          System.arraycopy(y, from + r * ldy, own, r * columns, columns);
+          System.arraycopy(y, from + r * ldy, own, r * PANEL, columns);
         }
       }
       int at = gathers ? 0 : from;
-      int ld = gathers ? columns : ldy;
+      int ld = gathers ? PANEL : ldy;
       if (first == 0 && bias.length > 0) {
         bias(panel, own, at, rows, ld); // while they are in cache
       }
