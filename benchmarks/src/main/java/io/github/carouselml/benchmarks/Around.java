@@ -39,21 +39,19 @@ final class Around {
         default -> throw new IllegalArgumentException("The option '" + args[i] + "' is unknown.");
       }
     }
-    double peak = Peak.measure(threads);
+    Peak.best(threads); // compiled now
     Map<String, Object> content = new LinkedHashMap<>();
     content.put("threads", threads);
-    content.put("peakGflops", peak);
     BackendOptions options = new BackendOptions().withKernels("simd").withThreads(threads);
     List<Object> lines = new ArrayList<>();
     try (Backend backend = Backends.open("cpu", options)) {
-      System.out.printf("peak %.0f GFLOP/s%n", peak);
       new AroundRun(AroundRun.End.VOCABULARY, 1_000, 64, 32, 128).train(backend, WARM_UP, () -> {});
       for (Entry entry : entries()) {
         if (entry.name().contains(only)) {
           if (entry.classes() < 1_000) { // its kernels are not those of vocabularies
             entry.run().train(backend, WARM_UP, () -> {});
           }
-          lines.add(measure(backend, entry, seconds, peak));
+          lines.add(measure(backend, entry, seconds, threads));
         }
       }
       content.put("steps", lines);
@@ -97,11 +95,13 @@ final class Around {
   }
 
   private static Map<String, Object> measure(
-      Backend backend, Entry entry, double seconds, double peak) throws Exception {
+      Backend backend, Entry entry, double seconds, int threads) throws Exception {
     Profile profile = new Profile(() -> 0);
     List<Profile.Line> begin = new ArrayList<>();
     Backend watched = profile.of(backend, _ -> {});
+    double before = Peak.now(threads);
     double[] times = entry.run().train(watched, seconds, () -> begin.addAll(profile.lines()));
+    double peak = (before + Peak.now(threads)) / 2;
     List<Profile.Line> lines = since(begin, profile.lines());
     double whole = Arrays.stream(times).sum() / 1e3;
     double products = seconds(lines, Around::isProduct);
@@ -110,6 +110,7 @@ final class Around {
     String turned = Sizes.stride(entry.classes()) + " to " + entry.hidden();
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("name", entry.name());
+    result.put("peakGflops", peak);
     result.put("milliseconds", Ratio.median(times));
     result.put("lstmShare", lstm / whole);
     result.put("productShare", (products - lstm) / whole);

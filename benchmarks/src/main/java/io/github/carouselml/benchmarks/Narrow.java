@@ -101,7 +101,7 @@ final class Narrow {
     Map<String, Object> result = new LinkedHashMap<>();
     double[] peaks = new double[SHAPES.size() * ROUNDS];
     List<Object> lines = new ArrayList<>();
-    Peak.measure(1); // compiled now
+    Peak.best(1); // compiled now
     int peak = 0;
     for (Shape shape : SHAPES) {
       Runnable run = run(products, shape);
@@ -115,7 +115,7 @@ final class Narrow {
       double[] rates = new double[ROUNDS];
       double[] ratios = new double[ROUNDS];
       for (int round = 0; round < ROUNDS; round++) {
-        double most = Peak.measure(1);
+        double most = Peak.best(1);
         peaks[peak++] = most;
         long start = System.nanoTime();
         for (int i = 0; i < perSample; i++) {

@@ -1,7 +1,8 @@
 package io.github.carouselml.benchmarks;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,30 +25,37 @@ final class Peak {
 
   private Peak() {}
 
-  /// GFLOP/s of all threads together, each thread's best round counted.
-  static double measure(int threads) throws InterruptedException, ExecutionException {
+  /// GFLOP/s of all threads together, each thread's best round counted: what the machine can do.
+  static double best(int threads) throws InterruptedException, ExecutionException {
+    return sum(threads, () -> 1 / Arrays.stream(rounds()).min().orElse(Double.NaN));
+  }
+
+  /// GFLOP/s of all threads together over some fifty milliseconds: what the machine gives now, to
+  /// hold beside samples of the same length taken now.
+  static double now(int threads) throws InterruptedException, ExecutionException {
+    return sum(threads, () -> 1 / Arrays.stream(rounds()).average().orElse(Double.NaN));
+  }
+
+  private static double sum(int threads, Callable<Double> rate)
+      throws InterruptedException, ExecutionException {
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
-      List<Future<Double>> rates = new ArrayList<>();
-      for (int i = 0; i < threads; i++) {
-        rates.add(pool.submit(Peak::bestRate));
-      }
       double sum = 0;
-      for (Future<Double> rate : rates) {
-        sum += rate.get();
+      for (Future<Double> each : pool.invokeAll(Collections.nCopies(threads, rate))) {
+        sum += each.get();
       }
       return sum;
     }
   }
 
-  private static double bestRate() {
-    double best = 0;
+  /// Nanoseconds for each floating-point operation, one number a round.
+  private static double[] rounds() {
+    double[] rounds = new double[ROUNDS];
     for (int round = 0; round < ROUNDS; round++) {
       long start = System.nanoTime();
       sink = chains(STEPS);
-      double flops = 2.0 * 12 * SPECIES.length() * STEPS;
-      best = Math.max(best, flops / (System.nanoTime() - start));
+      rounds[round] = (System.nanoTime() - start) / (2.0 * 12 * SPECIES.length() * STEPS);
     }
-    return best;
+    return rounds;
   }
 
   private static float chains(int steps) {

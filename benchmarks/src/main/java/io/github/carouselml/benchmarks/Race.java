@@ -7,10 +7,15 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.IntPredicate;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /// One point in one mode: loads every contender, holds it to the reference, warms it, then lets them
 /// sample in alternation, forwards in even rounds and backwards in odd ones. Two samples of one round
-/// are a pair. A round in which a contender was disturbed is repeated, up to as many as were asked.
+/// are a pair. Every round begins with the peak of this moment, which shares of the peak are taken
+/// from: how much the machine gives changes within minutes. A round in which a contender was disturbed is repeated, up to as many as were asked.
 final class Race {
 
   private static final double LEAST_CLEAN = 0.5;
@@ -19,23 +24,22 @@ final class Race {
   private final Mode mode;
   private final int threads;
   private final Options options;
-  private final double peak;
+  private final List<Double> peaks = new ArrayList<>();
   private final Map<Remote, List<Sample>> samples = new LinkedHashMap<>();
   private final Map<Remote, Double> errors = new LinkedHashMap<>();
   private final Map<String, Object> left = new LinkedHashMap<>();
 
-  /// @param peak GFLOP/s of this many threads
-  Race(Point point, Mode mode, int threads, Options options, double peak) {
+  Race(Point point, Mode mode, int threads, Options options) {
     this.point = point;
     this.mode = mode;
     this.threads = threads;
     this.options = options;
-    this.peak = peak;
   }
 
   /// @param reference the right answer
   /// @param most when sampling ends even if rounds are missing, in `System.nanoTime`
-  Map<String, Object> run(List<Remote> remotes, Outcome reference, long most) {
+  Map<String, Object> run(List<Remote> remotes, Outcome reference, long most)
+      throws InterruptedException, ExecutionException {
     Map<Remote, Integer> calls = new LinkedHashMap<>();
     for (Remote remote : remotes) {
       try {
@@ -70,7 +74,9 @@ final class Race {
   }
 
   /// @return whether nobody was disturbed
-  private boolean round(int round, Map<Remote, Integer> calls) {
+  private boolean round(int round, Map<Remote, Integer> calls)
+      throws InterruptedException, ExecutionException {
+    peaks.add(Peak.now(threads));
     List<Remote> order = new ArrayList<>(samples.keySet());
     boolean clean = true;
     for (Remote remote : round % 2 == 0 ? order : order.reversed()) {
@@ -103,6 +109,7 @@ final class Race {
     result.put("hiddenSize", point.hiddenSize());
     result.put("layers", point.layers());
     result.put("flops", point.flops(mode));
+    result.put("peaks", peaks);
     Map<String, Object> contenders = new LinkedHashMap<>();
     samples.forEach((remote, own) -> contenders.put(remote.entrant().id(), times(remote, own)));
     result.put("contenders", contenders);
@@ -114,7 +121,6 @@ final class Race {
   }
 
   private Map<String, Object> times(Remote remote, List<Sample> own) {
-    List<Sample> used = trusted(own);
     double millis = millis(own);
     double gflops = point.flops(mode) / millis / 1e6;
     Map<String, Object> times = new LinkedHashMap<>();
@@ -122,10 +128,10 @@ final class Race {
     times.put("version", remote.version());
     times.put("ms", millis);
     times.put("gflops", gflops);
-    times.put("percentOfPeak", 100 * gflops / peak);
+    times.put("percentOfPeak", percentOfPeak(own));
     if (mode == Mode.STREAMING) {
       times.put("p50Micros", 1e3 * millis);
-      times.put("p99Micros", 1e3 * Ratio.median(used.stream().mapToDouble(Sample::p99).toArray()));
+      times.put("p99Micros", 1e3 * Ratio.median(trusted(own, i -> own.get(i).p99())));
     }
     times.put("largestError", errors.getOrDefault(remote, 0.0));
     times.put("disturbed", own.stream().filter(Sample::disturbed).count());
@@ -134,14 +140,14 @@ final class Race {
     return times;
   }
 
-  /// The undisturbed samples, or all of them when fewer than half are undisturbed.
-  private static List<Sample> trusted(List<Sample> own) {
-    List<Sample> clean = own.stream().filter(sample -> !sample.disturbed()).toList();
-    return clean.size() >= LEAST_CLEAN * own.size() ? clean : own;
+  private double millis(List<Sample> own) {
+    return Ratio.median(trusted(own, i -> own.get(i).millis(mode)));
   }
 
-  private double millis(List<Sample> own) {
-    return Ratio.median(trusted(own).stream().mapToDouble(s -> s.millis(mode)).toArray());
+  private double percentOfPeak(List<Sample> own) {
+    double flops = point.flops(mode);
+    return 100
+        * Ratio.median(trusted(own, i -> flops / own.get(i).millis(mode) / 1e6 / peaks.get(i)));
   }
 
   /// The ratios of the others to the first contender, in time; above 1 the first is ahead.
@@ -181,17 +187,22 @@ final class Race {
     }
   }
 
-  /// Undisturbed pairs, or all of them when fewer than half are undisturbed.
-  private List<Double> pairs(List<Sample> ours, List<Sample> theirs) {
-    List<Double> clean = new ArrayList<>();
-    List<Double> all = new ArrayList<>();
-    for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
-      double ratio = theirs.get(i).millis(mode) / ours.get(i).millis(mode);
-      all.add(ratio);
-      if (!ours.get(i).disturbed() && !theirs.get(i).disturbed()) {
-        clean.add(ratio);
-      }
-    }
-    return clean.size() >= LEAST_CLEAN * all.size() ? clean : all;
+  private double[] pairs(List<Sample> ours, List<Sample> theirs) {
+    return trusted(
+        Math.min(ours.size(), theirs.size()),
+        i -> !ours.get(i).disturbed() && !theirs.get(i).disturbed(),
+        i -> theirs.get(i).millis(mode) / ours.get(i).millis(mode));
+  }
+
+  private static double[] trusted(List<Sample> own, IntToDoubleFunction value) {
+    return trusted(own.size(), i -> !own.get(i).disturbed(), value);
+  }
+
+  /// Values of the undisturbed rounds, or of all when fewer than half are undisturbed.
+  private static double[] trusted(int rounds, IntPredicate clean, IntToDoubleFunction value) {
+    int[] kept = IntStream.range(0, rounds).filter(clean).toArray();
+    IntStream used =
+        kept.length >= LEAST_CLEAN * rounds ? IntStream.of(kept) : IntStream.range(0, rounds);
+    return used.mapToDouble(value).toArray();
   }
 }

@@ -11,8 +11,7 @@ record Ratio(double median, double low, double high, int pairs) {
   private static final int RESAMPLES = 10_000;
   private static final long SEED = 20_250_101;
 
-  static Ratio of(List<Double> pairRatios) {
-    double[] ratios = pairRatios.stream().mapToDouble(Double::doubleValue).toArray();
+  static Ratio of(double[] ratios) {
     if (ratios.length == 0) {
       throw new IllegalArgumentException("A ratio needs at least one pair.");
     }

@@ -89,7 +89,7 @@ final class Speed {
 
   private void measurePeak(int threads) throws InterruptedException, ExecutionException {
     double before = peaks.get("" + threads) instanceof Double known ? known : 0;
-    peaks.put("" + threads, Math.max(before, Peak.measure(threads)));
+    peaks.put("" + threads, Math.max(before, Peak.best(threads)));
   }
 
   private List<Remote> start(int threads) throws InterruptedException {
@@ -107,7 +107,8 @@ final class Speed {
     return remotes;
   }
 
-  private void race(Point point, Mode mode, int threads, List<Remote> remotes) {
+  private void race(Point point, Mode mode, int threads, List<Remote> remotes)
+      throws InterruptedException, ExecutionException {
     long spent = System.nanoTime() - start;
     if (spent > options.budget().toNanos() * 0.9) {
       notMeasured.add(point + ", " + mode.word() + ": the time was up.");
@@ -115,8 +116,7 @@ final class Speed {
     }
     System.err.printf("%s, %s, %d threads%n", point, mode.word(), threads);
     Outcome reference = Reference.of(Problem.of(point), mode);
-    double peak = peaks.get("" + threads) instanceof Double known ? known : 1;
-    Race race = new Race(point, mode, threads, options, peak);
+    Race race = new Race(point, mode, threads, options);
     Map<String, Object> cell = race.run(remotes, reference, start + options.budget().toNanos());
     cells.add(cell);
   }

@@ -3,9 +3,9 @@ package io.github.carouselml.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// What stands between a measurement and a table.
@@ -46,10 +46,7 @@ class ComparisonTest {
 
   @Test
   void theRatioIsTheMedianOfPairsWithinItsInterval() {
-    List<Double> pairs = new ArrayList<>();
-    for (int i = 0; i < 21; i++) {
-      pairs.add(1.4 + 0.01 * i);
-    }
+    double[] pairs = IntStream.range(0, 21).mapToDouble(i -> 1.4 + 0.01 * i).toArray();
     Ratio ratio = Ratio.of(pairs);
     assertThat(ratio.median()).isCloseTo(1.5, within(1e-9));
     assertThat(ratio.low()).isBetween(1.42, 1.5);
