@@ -134,7 +134,7 @@ final class SweepBackward {
   void run(int first, int end) {
     firstStep = first;
     endStep = end;
-    if (space.bySequences()) {
+    if (space.bySequencesBack()) {
       space.chooseChunks();
       team.run(space.chunks(), backwardSequences);
     } else {

@@ -57,6 +57,9 @@ final class SweepSpace {
   /// sequences at every step, but once a step where the units are shared.
   private static final long NEAR_WEIGHTS = 1 << 20;
 
+  /// The same on the way back, where the threads that share the units meet twice a step.
+  private static final long NEAR_WEIGHTS_BACK = 1 << 21;
+
   /// Fewer rows than this lie without gaps.
   private static final int FEW_ROWS = 64;
 
@@ -338,8 +341,15 @@ final class SweepSpace {
   }
 
   boolean bySequences() {
-    return rows.sequences() >= 4 * team.size()
-        && (stepCost + inputCost <= NEAR_WEIGHTS || !shape.recurs());
+    return bySequences(NEAR_WEIGHTS);
+  }
+
+  boolean bySequencesBack() {
+    return bySequences(NEAR_WEIGHTS_BACK);
+  }
+
+  private boolean bySequences(long near) {
+    return rows.sequences() >= 4 * team.size() && (stepCost + inputCost <= near || !shape.recurs());
   }
 
   /// By units, whether each step does the product of its own inputs.
