@@ -81,11 +81,12 @@ public abstract class SweepContract {
     Arrays.fill(lengths, 2);
     lengths[0] = 1;
     lengths[7] = 0;
-    // so many weights that the units of a step are shared, whatever the number of sequences
+    // so many weights that the units of a step are shared, whatever the number of sequences: going
+    // forward, then both ways
     return Stream.of(
             new CellSpec.Lstm(510),
-            new CellSpec.Lstm(510).withLayerNorm(),
-            new CellSpec.Gru(590).withReset(CellSpec.Gru.Reset.BEFORE))
+            new CellSpec.Lstm(720).withLayerNorm(),
+            new CellSpec.Gru(850).withReset(CellSpec.Gru.Reset.BEFORE))
         .map(cell -> new SweepRun.Case(cell, 19, lengths, 7));
   }
 
