@@ -44,10 +44,6 @@ final class Performance {
       fill("README.md", "speed", "\n" + Table.brief(speed, false));
       fill("README.zh-CN.md", "speed", "\n" + Table.brief(speed, true));
     }
-    Map<?, ?> oneThread = result("speed-one-thread");
-    if (!oneThread.isEmpty()) {
-      fill(page, "speed-one-thread", "\n" + Table.of(oneThread));
-    }
     Map<?, ?> precision = result("precision");
     if (!precision.isEmpty()) {
       fill(page, "precision", precision(precision));
