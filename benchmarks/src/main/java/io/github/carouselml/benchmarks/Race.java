@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
 /// One point in one mode: loads every contender, holds it to the reference, warms it, then lets them
 /// sample in alternation, forwards in even rounds and backwards in odd ones. Two samples of one round
 /// are a pair. Every round begins with the peak of this moment, which shares of the peak are taken
-/// from: how much the machine gives changes within minutes. A round in which a contender was disturbed is repeated, up to as many as were asked.
+/// from: how much the machine gives changes within minutes. A round in which a contender was
+/// disturbed is repeated, up to as many as were asked.
 final class Race {
 
   private static final double LEAST_CLEAN = 0.5;
