@@ -55,12 +55,7 @@ final class WideNorms {
         a1 = a1.add((DoubleVector) FloatVector.fromArray(H, x, at + i + 8).convertShape(VectorOperators.F2D, D, 0));
       }
     }
-    DoubleVector s = a0.add(a1);
-    double s0 = s.lane(0) + s.lane(4);
-    double s1 = s.lane(1) + s.lane(5);
-    double s2 = s.lane(2) + s.lane(6);
-    double s3 = s.lane(3) + s.lane(7);
-    return (s0 + s2) + (s1 + s3);
+    return WideReductions.total(a0, a1);
   }
 
   /// Σ (x - mean)²
@@ -76,12 +71,7 @@ final class WideNorms {
         a1 = d1.fma(d1, a1);
       }
     }
-    DoubleVector s = a0.add(a1);
-    double s0 = s.lane(0) + s.lane(4);
-    double s1 = s.lane(1) + s.lane(5);
-    double s2 = s.lane(2) + s.lane(6);
-    double s3 = s.lane(3) + s.lane(7);
-    return (s0 + s2) + (s1 + s3);
+    return WideReductions.total(a0, a1);
   }
 
   private static void normalize(
@@ -125,12 +115,8 @@ final class WideNorms {
         b1 = g1.fma(w1, b1);
       }
       if (p % BLOCK == BLOCK - 1 || p == panels - 1) {
-        DoubleVector s = a0.add(a1);
-        sum += ((s.lane(0) + s.lane(4)) + (s.lane(2) + s.lane(6)))
-            + ((s.lane(1) + s.lane(5)) + (s.lane(3) + s.lane(7)));
-        DoubleVector t = b0.add(b1);
-        products += ((t.lane(0) + t.lane(4)) + (t.lane(2) + t.lane(6)))
-            + ((t.lane(1) + t.lane(5)) + (t.lane(3) + t.lane(7)));
+        sum += WideReductions.total(a0, a1);
+        products += WideReductions.total(b0, b1);
         a0 = DoubleVector.zero(D);
         a1 = DoubleVector.zero(D);
         b0 = DoubleVector.zero(D);

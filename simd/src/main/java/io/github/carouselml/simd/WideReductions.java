@@ -24,12 +24,7 @@ final class WideReductions {
       a0 = a0.add((DoubleVector) FloatVector.fromArray(H, x, xAt + i).convertShape(VectorOperators.F2D, D, 0));
       a1 = a1.add((DoubleVector) FloatVector.fromArray(H, x, xAt + i + 8).convertShape(VectorOperators.F2D, D, 0));
     }
-    DoubleVector s = a0.add(a1);
-    double s0 = s.lane(0) + s.lane(4);
-    double s1 = s.lane(1) + s.lane(5);
-    double s2 = s.lane(2) + s.lane(6);
-    double s3 = s.lane(3) + s.lane(7);
-    return (s0 + s2) + (s1 + s3);
+    return total(a0, a1);
   }
 
   static double dot(float[] a, int aAt, float[] b, int bAt, int count) {
@@ -43,12 +38,7 @@ final class WideReductions {
       DoubleVector v1 = (DoubleVector) FloatVector.fromArray(H, b, bAt + i + 8).convertShape(VectorOperators.F2D, D, 0);
       a1 = u1.fma(v1, a1);
     }
-    DoubleVector s = a0.add(a1);
-    double s0 = s.lane(0) + s.lane(4);
-    double s1 = s.lane(1) + s.lane(5);
-    double s2 = s.lane(2) + s.lane(6);
-    double s3 = s.lane(3) + s.lane(7);
-    return (s0 + s2) + (s1 + s3);
+    return total(a0, a1);
   }
 
   static double dot(float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int count) {
@@ -64,6 +54,11 @@ final class WideReductions {
       DoubleVector w1 = (DoubleVector) FloatVector.fromArray(H, c, cAt + i + 8).convertShape(VectorOperators.F2D, D, 0);
       a1 = u1.mul(v1).fma(w1, a1);
     }
+    return total(a0, a1);
+  }
+
+  /// The sixteen lanes of two accumulators, in canonical order.
+  static double total(DoubleVector a0, DoubleVector a1) {
     DoubleVector s = a0.add(a1);
     double s0 = s.lane(0) + s.lane(4);
     double s1 = s.lane(1) + s.lane(5);
