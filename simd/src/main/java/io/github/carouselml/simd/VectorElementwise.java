@@ -305,12 +305,12 @@ public final class VectorElementwise implements Elementwise {
       float[] bias, int biasAt, int biasPanel, float epsilon,
       float[] n, int nAt, int nPanel, float[] y, int yAt, int yPanel) {
     if (WideReductions.HERE) {
-      return WideNorms.layerNorm(panels, x, xAt, xPanel, gain, gainAt,
-          bias, biasAt, biasPanel, epsilon,
-           n, nAt, nPanel, y, yAt, yPanel);
+      return WideNorms.layerNorm(
+          panels, x, xAt, xPanel, gain, gainAt, bias, biasAt, biasPanel, epsilon,
+          n, nAt, nPanel, y, yAt, yPanel);
     }
-    return plain.layerNormPanels(panels, x, xAt, xPanel, gain, gainAt,
-        bias, biasAt, biasPanel, epsilon,
+    return plain.layerNormPanels(
+        panels, x, xAt, xPanel, gain, gainAt, bias, biasAt, biasPanel, epsilon,
         n, nAt, nPanel, y, yAt, yPanel);
   }
 
