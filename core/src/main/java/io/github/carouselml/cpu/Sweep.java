@@ -1,5 +1,6 @@
 package io.github.carouselml.cpu;
 
+import io.github.carouselml.kernel.Team;
 import io.github.carouselml.spec.CarouselException;
 import io.github.carouselml.spec.CellSpec;
 import io.github.carouselml.spec.RecurrentNoise;
@@ -34,6 +35,8 @@ final class Sweep implements RecurrentPlan {
   private final SweepBackward backward;
   private final SweepGradients gradients;
   private final long workspace;
+  private final Team.Task backwardTask = this::backwardTask;
+  private int chunks; // of a block's steps, before the tasks of gradients
 
   Sweep(
       Engine engine,
@@ -118,11 +121,29 @@ final class Sweep implements RecurrentPlan {
       while (first > 0 && (count < BLOCK_ROWS || !space.nearWeights())) {
         count += rows.active(--first);
       }
-      backward.run(first, end);
-      gradients.run(first, end);
-      backward.vectorGradients(first, end, parameterGradients);
+      // by sequences beside the gradients of the block before: threads meet once a block
+      chunks = backward.run(first, end);
+      if (chunks > 0) {
+        space.team.run(chunks + gradients.tasks(), backwardTask);
+        chunks = 0;
+        gradients.steps(first, end);
+      } else {
+        gradients.steps(first, end);
+        space.team.run(gradients.tasks(), backwardTask);
+      }
       end = first;
     }
+    if (space.bySequencesBack()) {
+      space.team.run(gradients.tasks(), backwardTask);
+    }
     backward.end(dh0, dc0);
+  }
+
+  private void backwardTask(int task, int worker) {
+    if (task < chunks) {
+      backward.sequences(task, worker);
+    } else {
+      gradients.task(task - chunks, worker);
+    }
   }
 }

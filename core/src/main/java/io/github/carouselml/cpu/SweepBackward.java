@@ -20,17 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class SweepBackward {
   private static final int ROW = CellBlock.Z_ROW;
 
-  /// Rows for which a cell adds up the gradients of all of its vectors: their gates stay in the
-  /// second cache meanwhile.
-  private static final int VECTOR_ROWS = 128;
-
   private final SweepSpace space;
   private final Team team;
   private final Products products;
   private final Elementwise elementwise;
   private final CellKernel kernel;
   private final GatePlan[] gates;
-  private final CellVectors vectors;
   private final @Nullable OperandMask operandMask;
   private final boolean masksMade;
   private final boolean hasC;
@@ -71,11 +66,9 @@ final class SweepBackward {
   private StepParts parts;
 
   private final Team.Task transpose = this::transpose;
-  private final Team.Task backwardSequences = this::backwardSequences;
   private final Team.StepTask backwardPart = this::backwardPart;
   private final Team.Task scanUnitsBack = this::scanUnitsBack;
   private final Team.Task firstStates = this::firstStates;
-  private final Team.Task vectorGradients = this::vectorGradients;
 
   /// @param intervals whether it runs over intervals of steps, the last first
   SweepBackward(SweepSpace space, boolean intervals, Memory memory) {
@@ -85,7 +78,6 @@ final class SweepBackward {
     elementwise = space.elementwise;
     kernel = space.kernel;
     gates = space.gates;
-    vectors = space.vectors;
     operandMask = space.operandMask;
     masksMade = space.masksMade;
     hasC = space.hasC;
@@ -130,16 +122,19 @@ final class SweepBackward {
     }
   }
 
-  /// The δ of steps [first, end); those after them are done.
-  void run(int first, int end) {
+  /// The δ of steps [first, end), those after them being done. By sequences it says only how it is
+  /// cut: [#sequences] does a chunk.
+  ///
+  /// @return the chunks that are left to do
+  int run(int first, int end) {
     firstStep = first;
     endStep = end;
     if (space.bySequencesBack()) {
       space.chooseChunks();
-      team.run(space.chunks(), backwardSequences);
-    } else {
-      backwardByUnits();
+      return space.chunks();
     }
+    byUnits();
+    return 0;
   }
 
   /// The gradients of the first states, when all steps are done.
@@ -165,17 +160,7 @@ final class SweepBackward {
     }
   }
 
-  /// Adds those of the cell's own vectors for steps [first, end), after those behind them.
-  void vectorGradients(int first, int end, @Nullable Slot[] parameterGradients) {
-    if (vectors.any()) {
-      firstStep = first;
-      endStep = end;
-      vectors.bindGradients(parameterGradients);
-      team.run(space.blocks[0], vectorGradients);
-    }
-  }
-
-  private void backwardByUnits() {
+  private void byUnits() {
     if (!recurs) {
       team.run(space.chunks(space.panels[0], space.shared()), scanUnitsBack);
       return;
@@ -237,39 +222,6 @@ final class SweepBackward {
     }
   }
 
-  /// The gradients of the cell's own vectors for one block of units: one chain over all rows.
-  private void vectorGradients(int block, int worker) {
-    Rows rows = space.rows;
-    CellBlock s = space.scratch[worker];
-    s.stateRow = ld;
-    s.z = z;
-    s.c = c;
-    space.unitsAt(s, 0, block);
-    vectors.gradientsAt(s, block);
-    int lane = block * Sizes.LANES;
-    // The state before a row lies as many rows on as its step has: steps of the same number of
-    // sequences go together.
-    int least = Math.max(1, firstStep);
-    for (int t = endStep - 1; t >= firstStep; t--) {
-      int row = rows.first(t);
-      int n = rows.active(t);
-      while (t > least && rows.active(t - 1) == n) {
-        t--;
-      }
-      s.cPrev = t == 0 ? space.c0 : c;
-      s.cPrevAt = (t == 0 ? space.c0At : SweepSpace.cAt((row + n) * ld)) + lane;
-      int end = rows.first(t) + n;
-      while (row < end) {
-        s.rows = Math.min(VECTOR_ROWS, end - row);
-        s.cAt = SweepSpace.cAt(row * ld + lane);
-        space.gatesAt(s, block, 0, row);
-        kernel.vectorGradients(s);
-        row += s.rows;
-        s.cPrevAt += s.rows * ld;
-      }
-    }
-  }
-
   private void transpose(int panel, int worker) {
     for (GatePlan gate : gates) {
       if (panel < weightPanels) {
@@ -296,7 +248,8 @@ final class SweepBackward {
     }
   }
 
-  private void backwardSequences(int chunk, int worker) {
+  /// Some sequences through those steps.
+  void sequences(int chunk, int worker) {
     Rows rows = space.rows;
     CellBlock s = space.scratch[worker];
     int from = chunk * space.chunkRows;

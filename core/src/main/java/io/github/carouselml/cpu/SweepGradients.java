@@ -3,9 +3,10 @@ package io.github.carouselml.cpu;
 import static io.github.carouselml.cpu.CpuBuffer.at;
 import static io.github.carouselml.cpu.CpuBuffer.floats;
 
+import io.github.carouselml.cell.CellBlock;
+import io.github.carouselml.cell.CellKernel;
 import io.github.carouselml.cell.GateGroup.Operand;
 import io.github.carouselml.kernel.Products;
-import io.github.carouselml.kernel.Team;
 import io.github.carouselml.tensor.Layout;
 import io.github.carouselml.tensor.Rows;
 import io.github.carouselml.tensor.Sizes;
@@ -35,11 +36,16 @@ final class SweepGradients {
   /// Rows of dx that make a chunk.
   private static final int DX_ROWS = SweepSpace.CHUNK;
 
+  /// Rows for which a cell adds up the gradients of all of its vectors: their gates stay in the
+  /// second cache meanwhile.
+  private static final int VECTOR_ROWS = 128;
+
   private static final float[] ONE = {1f};
 
   private final SweepSpace space;
-  private final Team team;
   private final Products products;
+  private final CellKernel kernel;
+  private final CellVectors vectors;
   private final GatePlan[] gates;
   private final PackedGradients packed;
   private final int ldx;
@@ -61,14 +67,14 @@ final class SweepGradients {
   private int endStep;
   private int row; // the first of those steps
   private int count;
-
-  private final Team.Task weights = this::weights;
-  private final Team.Task inputs = this::inputs;
+  private int vectorTasks;
+  private int tasks;
 
   SweepGradients(SweepSpace space, Memory memory) {
     this.space = space;
-    team = space.team;
     products = space.products;
+    kernel = space.kernel;
+    vectors = space.vectors;
     gates = space.gates;
     packed = space.packed;
     ldx = space.ldx;
@@ -83,33 +89,50 @@ final class SweepGradients {
       GatePlan gate = gates[g];
       int widest = Math.max(gate.input.inputs(), gate.recurrent.inputs());
       columns = Math.max(columns, widest);
-      panelsPerTask[g] = Math.clamp(gate.panels / (2 * team.size()), 1, MOST_PANELS);
+      panelsPerTask[g] = Math.clamp(gate.panels / (2 * space.team.size()), 1, MOST_PANELS);
       tasks += 2 * tasks(g);
     }
     weightTasks = tasks;
     int copied = Sizes.stride(columns) * COPIED_ROW;
-    copies = new float[space.train ? team.size() : 0][];
+    copies = new float[space.train ? space.team.size() : 0][];
     Arrays.setAll(copies, _ -> memory.take(copied));
   }
 
-  /// Begins with where the gradients go, the δ having their places in z; [#run] takes the steps.
+  /// Begins with where the gradients go, the δ having their places in z; [#steps] says of which steps
+  /// they are.
   void begin(@Nullable Slot dx, boolean addDx, @Nullable Slot[] gradients) {
     this.dx = dx;
     this.addDx = addDx;
     this.gradients = gradients;
     packs = space.packs(space.rows.count());
+    vectors.bindGradients(gradients);
+    tasks = 0;
   }
 
-  /// Steps [first, end), after those behind them: in that order their rows go on in memory.
-  void run(int first, int end) {
+  /// Goes on to steps [first, end), after those behind them: in that order their rows go on in
+  /// memory.
+  void steps(int first, int end) {
     Rows rows = space.rows;
     firstStep = first;
     endStep = end;
     row = rows.first(end - 1);
     count = rows.first(first) + rows.active(first) - row;
-    team.run(weightTasks, weights);
-    if (dx != null) {
-      team.run((count - 1) / DX_ROWS + 1, inputs);
+    vectorTasks = vectors.any() ? space.blocks[0] : 0;
+    tasks = weightTasks + vectorTasks + (dx == null ? 0 : (count - 1) / DX_ROWS + 1);
+  }
+
+  /// How many tasks those steps have, in any order; none before there are steps.
+  int tasks() {
+    return tasks;
+  }
+
+  void task(int task, int worker) {
+    if (task < weightTasks) {
+      weights(task, worker);
+    } else if (task < weightTasks + vectorTasks) {
+      vectorGradients(task - weightTasks, worker);
+    } else {
+      inputs(task - weightTasks - vectorTasks, worker);
     }
   }
 
@@ -235,6 +258,39 @@ final class SweepGradients {
           products.multiplyTransposed(
               vectors, columns, n, a, from, aRow, z, δ, ROW, gradient, to, width);
         }
+      }
+    }
+  }
+
+  /// The gradients of the cell's own vectors for one block of units: one chain over all rows.
+  private void vectorGradients(int block, int worker) {
+    Rows rows = space.rows;
+    CellBlock s = space.scratch[worker];
+    s.stateRow = ld;
+    s.z = z;
+    s.c = space.c;
+    space.unitsAt(s, 0, block);
+    vectors.gradientsAt(s, block);
+    int lane = block * Sizes.LANES;
+    // The state before a row lies as many rows on as its step has: steps of the same number of
+    // sequences go together.
+    int least = Math.max(1, firstStep);
+    for (int t = endStep - 1; t >= firstStep; t--) {
+      int row = rows.first(t);
+      int n = rows.active(t);
+      while (t > least && rows.active(t - 1) == n) {
+        t--;
+      }
+      s.cPrev = t == 0 ? space.c0 : space.c;
+      s.cPrevAt = (t == 0 ? space.c0At : SweepSpace.cAt((row + n) * ld)) + lane;
+      int end = rows.first(t) + n;
+      while (row < end) {
+        s.rows = Math.min(VECTOR_ROWS, end - row);
+        s.cAt = SweepSpace.cAt(row * ld + lane);
+        space.gatesAt(s, block, 0, row);
+        kernel.vectorGradients(s);
+        row += s.rows;
+        s.cPrevAt += s.rows * ld;
       }
     }
   }
