@@ -34,7 +34,7 @@ final class SingleStep implements RecurrentStep {
   private final @Nullable ReducedPanels[] recurrents;
   private final boolean blocksAreRows;
   private final int wholeBlocks;
-  private final StepParts parts;
+  private final int parts; // of a stage
   private final int chunks;
   private final boolean brief;
   private final Team.StepTask part = this::part;
@@ -71,7 +71,7 @@ final class SingleStep implements RecurrentStep {
     // then a block's gates follow those of the block before as a row's those of the row before
     blocksAreRows = gates.length == 1 && gates[0].group.gates() == 4 && kernel.vectors().isEmpty();
     wholeBlocks = cell.hiddenSize() / Sizes.LANES;
-    parts = space.forwardParts();
+    parts = space.parts;
     chunks = space.stepChunks(space.units[0]);
     brief = space.brief();
   }
@@ -95,7 +95,7 @@ final class SingleStep implements RecurrentStep {
     if (space.hasC) {
       System.arraycopy(space.c0, space.c0At, space.c, SweepSpace.cAt(0), space.ld);
     }
-    team.runSteps(parts.count(), chunks, brief, part);
+    team.runSteps(space.shape.stages() * parts, chunks, brief, part);
     if (c != null) {
       System.arraycopy(space.c, SweepSpace.cAt(0), floats(c), CpuBuffer.at(c), space.ld);
     }
@@ -104,8 +104,8 @@ final class SingleStep implements RecurrentStep {
   /// Some units of one part of the step: the numbers of its row where a cell has such, or one stage.
   private void part(int part, int chunk, int worker) {
     CellBlock s = space.scratch[worker];
-    int stage = parts.stage(part);
-    if (parts.before(part)) {
+    int stage = part / parts;
+    if (part % parts < parts - 1) {
       if (chunk == 0) {
         at(s, stage, 0);
         kernel.forwardRows(stage, s);

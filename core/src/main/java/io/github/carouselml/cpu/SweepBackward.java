@@ -32,8 +32,7 @@ final class SweepBackward {
   private final boolean made;
   private final boolean recurs;
   private final int stages;
-  private final StepParts plainParts;
-  private final StepParts packedParts;
+  private final int parts; // of a stage
   private final int cellStage;
   private final int ldh;
   private final int ld;
@@ -62,8 +61,7 @@ final class SweepBackward {
   private int firstStep;
   private int endStep;
   private int stepChunks;
-  private boolean packs; // by units
-  private StepParts parts;
+  private boolean packs; // what products multiply, in this pass
 
   private final Team.Task transpose = this::transpose;
   private final Team.StepTask backwardPart = this::backwardPart;
@@ -84,10 +82,7 @@ final class SweepBackward {
     made = space.shape.makesOperand();
     recurs = space.shape.recurs();
     stages = space.shape.stages();
-    boolean rowNumbers = kernel.rowNumbers() > 0;
-    plainParts = new StepParts(stages, false, rowNumbers);
-    packedParts = new StepParts(stages, true, rowNumbers);
-    parts = plainParts;
+    parts = space.parts;
     cellStage = space.shape.cellStage();
     ldh = space.ldh;
     ld = space.ld;
@@ -129,6 +124,7 @@ final class SweepBackward {
   int run(int first, int end) {
     firstStep = first;
     endStep = end;
+    packs = space.packs(space.rows.sequences());
     if (space.bySequencesBack()) {
       space.chooseChunks();
       return space.chunks();
@@ -166,58 +162,28 @@ final class SweepBackward {
       return;
     }
     stepChunks = space.stepChunks(space.panels[0]);
-    packs = space.packs(space.rows.sequences());
-    parts = packs ? packedParts : plainParts;
-    team.runSteps((endStep - firstStep) * parts.count(), stepChunks, space.brief(), backwardPart);
+    packNext(0, space.rows.sequences(), 0);
+    team.runSteps((endStep - firstStep) * stages * parts, stepChunks, space.brief(), backwardPart);
   }
 
-  /// A share of one part of a step: the copies of what a stage multiplies, the stage itself, 64 units
-  /// at a time, or the numbers of its rows.
+  /// A share of one part of a step: a stage, 64 units at a time, or the numbers of its rows where a
+  /// cell has such, a tile's rows at a time.
   private void backwardPart(int step, int chunk, int worker) {
     CellBlock s = space.scratch[worker];
-    int t = endStep - 1 - step / parts.count();
-    int part = step % parts.count();
+    int t = endStep - 1 - step / (stages * parts);
+    int stage = stages - 1 - step / parts % stages;
     int n = space.rows.active(t);
-    int stage = stages - 1 - parts.stage(part);
-    if (parts.before(part)) {
+    if (step % parts > 0) {
       int tile = Products.PACKED_ROWS;
       for (int rank = tile * chunk; rank < n; rank += tile * stepChunks) {
-        pack(stage, t, rank, Math.min(tile, n - rank), rank);
-      }
-      return;
-    }
-    if (parts.after(part)) {
-      for (int rank = chunk; rank < n; rank += stepChunks) {
-        backwardRows(s, stage, t, rank, 1);
+        backwardRows(s, stage, t, rank, Math.min(tile, n - rank), rank);
       }
       return;
     }
     int panels = space.panels[stage];
     for (int q = panels * chunk / stepChunks; q < panels * (chunk + 1) / stepChunks; q++) {
       for (int rank = 0; rank < n; rank += SweepSpace.CHUNK) {
-        int ranks = Math.min(SweepSpace.CHUNK, n - rank);
-        stepBack(s, stage, t, rank, ranks, q, packs ? rank : SweepSpace.NOT_PACKED);
-      }
-    }
-  }
-
-  /// Copies the δ that one stage of step t multiplies, for ranks [rank, rank + n), if they are packed
-  /// at all.
-  private void pack(int stage, int t, int rank, int n, int place) {
-    if (place == SweepSpace.NOT_PACKED) {
-      return;
-    }
-    boolean next = stage == stages - 1; // Rᵀ multiplies the δ of the step after
-    boolean within = !next || t + 1 < space.rows.steps();
-    int δPanel = within ? space.zPanel : edgePanel;
-    int row = !within ? 0 : space.rows.first(next ? t + 1 : t);
-    int rows = next ? after(t, rank, n) : n;
-    for (int g = 0; g < gates.length && rows > 0; g++) {
-      Operand operand = gates[g].group.operand();
-      boolean fromStage = operand == Operand.MADE || operand == Operand.PROJECTED;
-      if (next ? operand == Operand.STATE : stage == stages - 2 && fromStage) {
-        int at = (within ? gates[g].dAt : gates[g].edgeAt) + (row + rank) * ROW;
-        space.packed.copy(g, place, rows, within ? z : edge, at, δPanel);
+        stepBack(s, stage, t, rank, Math.min(SweepSpace.CHUNK, n - rank), q, rank);
       }
     }
   }
@@ -253,17 +219,44 @@ final class SweepBackward {
     Rows rows = space.rows;
     CellBlock s = space.scratch[worker];
     int from = chunk * space.chunkRows;
+    int place = worker * SweepSpace.CHUNK;
+    packNext(from, space.chunkRows, place);
     for (int t = endStep - 1; t >= firstStep; t--) {
       int n = Math.min(space.chunkRows, rows.active(t) - from);
-      if (n > 0) {
-        int place = space.packs(n) ? worker * SweepSpace.CHUNK : SweepSpace.NOT_PACKED;
-        for (int stage = stages - 1; stage >= 0; stage--) {
-          pack(stage, t, from, n, place);
-          for (int q = 0; q < space.panels[stage]; q++) {
-            stepBack(s, stage, t, from, n, q, place);
-          }
-          backwardRows(s, stage, t, from, n);
+      for (int stage = stages - 1; stage >= 0 && n > 0; stage--) {
+        for (int q = 0; q < space.panels[stage]; q++) {
+          stepBack(s, stage, t, from, n, q, place);
         }
+        if (parts > 1) {
+          backwardRows(s, stage, t, from, n, place);
+        }
+      }
+    }
+  }
+
+  /// Copies the δ of the step behind those of this run for n sequences from `rank` on.
+  private void packNext(int rank, int n, int place) {
+    boolean within = endStep < space.rows.steps();
+    int rows = after(endStep - 1, rank, n);
+    for (int g = 0; packs && g < gates.length; g++) {
+      if (gates[g].group.operand() == Operand.STATE) {
+        int at = δAt(gates[g], within, endStep) + rank * ROW;
+        float[] δ = within ? z : edge;
+        int δPanel = within ? space.zPanel : edgePanel;
+        space.packed.copy(g, endStep, place, rows, 0, gates[g].panels, δ, at, δPanel);
+      }
+    }
+  }
+
+  /// Copies the δ that one stage of step t has made for 64 units, if a product will read them.
+  private void packMade(int stage, int t, int rank, int n, int q, int place) {
+    for (int g = 0; packs && g < gates.length; g++) {
+      GatePlan gate = gates[g];
+      if (gate.hasOperand() && gate.group.stage() == stage) {
+        int each = gate.group.gates();
+        int end = Math.min(gate.panels, (q + 1) * each);
+        int at = gate.dAt + (space.rows.first(t) + rank) * ROW;
+        space.packed.copy(g, t, place, n, q * each, end, z, at, space.zPanel);
       }
     }
   }
@@ -274,7 +267,7 @@ final class SweepBackward {
     int end = Math.min(space.panels[0], (chunk + 1) * space.unitsPerChunk);
     for (int q = chunk * space.unitsPerChunk; q < end; q++) {
       for (int t = endStep - 1; t >= firstStep; t--) {
-        stepBack(s, 0, t, 0, rows.active(t), q, SweepSpace.NOT_PACKED);
+        stepBack(s, 0, t, 0, rows.active(t), q, 0);
       }
     }
   }
@@ -282,11 +275,11 @@ final class SweepBackward {
   /// One stage of step t backward, for ranks [rank, rank + n) and 64 units: the gradient of what the
   /// stage made, complete, then the cell.
   ///
-  /// @param place of the copies of what it multiplies, or NOT_PACKED
+  /// @param place of the copies of these ranks' δ
   private void stepBack(CellBlock s, int stage, int t, int rank, int n, int q, int place) {
     int row = space.rows.first(t) + rank;
     if (stage == stages - 1) {
-      stateGradient(t, rank, n, q, place, dh, rank * ldh + q * ROW);
+      stateGradient(t, rank, n, q, packs, place, dh, rank * ldh + q * ROW);
     }
     if (hasC && stage == cellStage) {
       endCells(t, rank, n, q);
@@ -302,7 +295,7 @@ final class SweepBackward {
         Operand operand = gates[g].group.operand();
         if (operand == Operand.MADE || operand == Operand.PROJECTED) {
           int at = gates[g].dAt + row * ROW;
-          recurBack(g, q, n, place, z, at, space.zPanel, dm, state, ld);
+          recurBack(g, q, n, packs, t, place, z, at, space.zPanel, dm, state, ld);
         }
       }
       if (operandMask != null && masksMade) {
@@ -315,13 +308,18 @@ final class SweepBackward {
       locateBack(s, stage, t, rank, block);
       kernel.backward(stage, s);
     }
+    if (parts == 1) {
+      packMade(stage, t, rank, n, q, place);
+    }
   }
 
-  private void backwardRows(CellBlock s, int stage, int t, int rank, int n) {
-    if (kernel.rowNumbers() > 0) {
-      arraysBack(s, stage, t, n);
-      locateBack(s, stage, t, rank, 0);
-      kernel.backwardRows(stage, s);
+  /// The numbers of those rows, after all of their units, and with them their δ.
+  private void backwardRows(CellBlock s, int stage, int t, int rank, int n, int place) {
+    arraysBack(s, stage, t, n);
+    locateBack(s, stage, t, rank, 0);
+    kernel.backwardRows(stage, s);
+    for (int q = 0; q < space.panels[stage]; q++) {
+      packMade(stage, t, rank, n, q, place);
     }
   }
 
@@ -367,7 +365,8 @@ final class SweepBackward {
 
   /// ∂L/∂h_t of 64 units: the loss at t (or at the end), what bypasses R, then `Rᵀ δ_{t+1}`. t = -1
   /// gives the first state's.
-  private void stateGradient(int t, int rank, int n, int q, int place, float[] to, int toAt) {
+  private void stateGradient(
+      int t, int rank, int n, int q, boolean packed, int place, float[] to, int toAt) {
     Rows rows = space.rows;
     int width = Math.min(ROW, ldh - q * ROW);
     int after = after(t, rank, n);
@@ -392,15 +391,14 @@ final class SweepBackward {
     }
     if (after > 0) {
       boolean within = t + 1 < rows.steps();
-      int next = within ? rows.first(t + 1) + rank : rank;
       float[] δ = within ? z : edge;
       int δPanel = within ? space.zPanel : edgePanel;
       float[] back = operandMask == null ? to : operandMask.beginBack(rank, after, q);
       int backAt = operandMask == null ? toAt : rank * ldh + q * ROW;
       for (int g = 0; g < gates.length; g++) {
         if (gates[g].group.operand() == Operand.STATE) {
-          int at = (within ? gates[g].dAt : gates[g].edgeAt) + next * ROW;
-          recurBack(g, q, after, place, δ, at, δPanel, back, backAt, ldh);
+          int at = δAt(gates[g], within, t + 1) + rank * ROW;
+          recurBack(g, q, after, packed, t + 1, place, δ, at, δPanel, back, backAt, ldh);
         }
       }
       if (operandMask != null) {
@@ -409,23 +407,38 @@ final class SweepBackward {
     }
   }
 
+  /// Where the δ of a step begin, in z or, beyond this interval, in the edge.
+  private int δAt(GatePlan gate, boolean within, int t) {
+    return within ? gate.dAt + space.rows.first(t) * ROW : gate.edgeAt;
+  }
+
+  /// `to += Rᵀ δ` for 64 units, from the copies of step t's δ if there are such.
   private void recurBack(
-      int g, int q, int n, int place, float[] δ, int δAt, int δPanel, float[] to, int at, int row) {
-    if (place == SweepSpace.NOT_PACKED) {
-      gates[g].recurBack(products, q, n, δ, δAt, δPanel, to, at, row);
+      int g,
+      int q,
+      int n,
+      boolean packed,
+      int t,
+      int place,
+      float[] δ,
+      int δAt,
+      int δPanel,
+      float[] to,
+      int at,
+      int row) {
+    if (packed) {
+      PackedGradients copies = space.packed;
+      int copyAt = copies.at(g, t, place);
+      gates[g].recurBack(products, q, n, copies.floats, copyAt, GatePlan.PACKED, to, at, row);
     } else {
-      PackedGradients packed = space.packed;
-      float[] copy = packed.floats;
-      int copyAt = packed.at(g, place);
-      gates[g].recurBack(products, q, n, copy, copyAt, GatePlan.PACKED, to, at, row);
+      gates[g].recurBack(products, q, n, δ, δAt, δPanel, to, at, row);
     }
   }
 
   private void firstStates(int q, int worker) {
     int n = space.rows.sequences();
     if (dh0 != null && q * ROW < ldh) {
-      int place = SweepSpace.NOT_PACKED;
-      stateGradient(-1, 0, n, q, place, floats(dh0), at(dh0) + q * ROW);
+      stateGradient(-1, 0, n, q, false, 0, floats(dh0), at(dh0) + q * ROW);
     }
     if (dc0 != null && q * ROW < ld) {
       int width = Math.min(ROW, ld - q * ROW);

@@ -29,7 +29,7 @@ final class SweepForward {
   private final boolean masksMade; // m is masked too, being what R multiplies
   private final boolean recurs;
   private final int stages;
-  private final StepParts parts;
+  private final int parts; // of a stage
   private final int ldx;
   private final int ldh;
   private final int ld;
@@ -62,7 +62,7 @@ final class SweepForward {
     masksMade = space.masksMade;
     recurs = space.shape.recurs();
     stages = space.shape.stages();
-    parts = space.forwardParts();
+    parts = space.parts;
     ldx = space.ldx;
     ldh = space.ldh;
     ld = space.ld;
@@ -161,17 +161,16 @@ final class SweepForward {
       return;
     }
     boolean brief = space.brief();
-    team.runSteps((end - begin) * parts.count(), stepChunks, brief, forwardPart);
+    team.runSteps((end - begin) * stages * parts, stepChunks, brief, forwardPart);
   }
 
   /// Some units of one part of a step: the numbers of its rows where a cell has such, or one stage.
   private void forwardPart(int step, int chunk, int worker) {
     CellBlock s = space.scratch[worker];
-    int t = firstStep + step / parts.count();
-    int part = step % parts.count();
+    int t = firstStep + step / (stages * parts);
+    int stage = step / parts % stages;
     int n = space.rows.active(t);
-    int stage = parts.stage(part);
-    if (parts.before(part)) {
+    if (step % parts < parts - 1) {
       for (int rank = chunk; rank < n; rank += stepChunks) {
         forwardRows(s, stage, t, rank, 1, zRow(t, rank, worker));
       }

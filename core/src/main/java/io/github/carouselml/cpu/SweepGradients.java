@@ -302,7 +302,8 @@ final class SweepGradients {
     int place = worker * SweepSpace.CHUNK;
     for (int g = 0; packs && g < gates.length; g++) {
       if (gates[g].group.input()) {
-        packed.copy(g, place, n, z, gates[g].dAt + from * ROW, space.zPanel);
+        int at = gates[g].dAt + from * ROW;
+        packed.copy(g, 0, place, n, 0, gates[g].panels, z, at, space.zPanel);
       }
     }
     int panels = (ldx / Sizes.LANES + 3) / 4;
@@ -313,7 +314,7 @@ final class SweepGradients {
         GatePlan gate = gates[g];
         if (gate.group.input()) {
           float[] δ = packs ? packed.floats : z;
-          int δAt = packs ? packed.at(g, place) : gate.dAt + from * ROW;
+          int δAt = packs ? packed.at(g, 0, place) : gate.dAt + from * ROW;
           int δPanel = packs ? GatePlan.PACKED : space.zPanel;
           gate.projectBack(products, q, n, δ, δAt, δPanel, floats(to), at, ldx, add);
           add = true;

@@ -44,9 +44,6 @@ final class SweepSpace {
   /// first cache.
   static final int CHUNK = 64;
 
-  /// In place of a place in [PackedGradients].
-  static final int NOT_PACKED = -1;
-
   /// By units, so many sequences fill the products' tiles in each step.
   private static final int PROJECTS = 4;
 
@@ -57,7 +54,7 @@ final class SweepSpace {
   /// sequences at every step, but once a step where the units are shared.
   private static final long NEAR_WEIGHTS = 1 << 20;
 
-  /// The same on the way back, where the threads that share the units meet twice a step.
+  /// The same on the way back, where δ that were just made come back from the other core.
   private static final long NEAR_WEIGHTS_BACK = 1 << 21;
 
   /// Fewer rows than this lie without gaps.
@@ -78,6 +75,10 @@ final class SweepSpace {
 
   /// m is masked too, being what R multiplies.
   final boolean masksMade;
+
+  /// The parts of a stage, between which the threads meet: the numbers of its rows, where a cell has
+  /// such, are shared by rows, the rest by units.
+  final int parts;
 
   final boolean train;
   final boolean hasC;
@@ -165,6 +166,7 @@ final class SweepSpace {
     specs = CellParameters.of(cell, inputs);
     hasC = cell.hasCellState();
     shape = kernel.shape();
+    parts = kernel.rowNumbers() > 0 ? 2 : 1;
     masksMade = operandMask != null && shape.makesOperand() && !shape.projects();
     this.inputs = inputs;
     sequences = maxSequences;
@@ -365,11 +367,6 @@ final class SweepSpace {
     long cost = (stepCost + (projectsInSteps() ? inputCost : 0)) * rows.sequences();
     long most = Math.min(units, team.mostStepChunks());
     return (int) Math.min(most, Math.max(team.size(), cost / STEP_CHUNK));
-  }
-
-  /// Forward, the numbers of its rows come before each stage where a cell has such.
-  StepParts forwardParts() {
-    return new StepParts(shape.stages(), kernel.rowNumbers() > 0, false);
   }
 
   /// Whether a pass is over before a helper that rests has been woken.
