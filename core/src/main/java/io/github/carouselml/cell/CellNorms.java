@@ -37,7 +37,7 @@ final class CellNorms {
     Columns k = s.beginRow(count);
     Elementwise kernels = k.kernels();
     if (gates.length == 1 && inPanels(kernels, count)) {
-      forwardPanels(s, kernels, count / Z_ROW, gainW, gainR, b);
+      forwardGatePanels(s, kernels, count / Z_ROW, gainW, gainR, b);
       return;
     }
     float[] gW = vector(s, k, gainW);
@@ -63,7 +63,7 @@ final class CellNorms {
     return count % Z_ROW == 0 && kernels.normsPanels();
   }
 
-  private static void forwardPanels(
+  private static void forwardGatePanels(
       CellBlock s, Elementwise kernels, int panels, int gainW, int gainR, int b) {
     float[] z = s.z;
     int next = s.zPanel;
@@ -117,7 +117,7 @@ final class CellNorms {
     Columns k = s.beginRow(count);
     Elementwise kernels = k.kernels();
     if (gates.length == 1 && inPanels(kernels, count)) {
-      backwardPanels(s, kernels, count / Z_ROW, gainW, gainR);
+      backwardGatePanels(s, kernels, count / Z_ROW, gainW, gainR);
       return;
     }
     float[] gW = vector(s, k, gainW);
@@ -139,7 +139,7 @@ final class CellNorms {
     }
   }
 
-  private static void backwardPanels(
+  private static void backwardGatePanels(
       CellBlock s, Elementwise kernels, int panels, int gainW, int gainR) {
     float[] z = s.z;
     int next = s.zPanel;
@@ -185,35 +185,14 @@ final class CellNorms {
     int H = s.units;
     Columns k = s.beginRow(H);
     Elementwise kernels = k.kernels();
-    boolean inPanels = inPanels(kernels, H);
+    if (inPanels(kernels, H)) {
+      forwardCellPanels(s, kernels, H / Z_ROW, m, gainC, biasC);
+      return;
+    }
     float[] n = k.spare();
     float[] y = k.spare();
     for (int r = 0; r < s.rows; r++) {
-      int number = s.rowNumbersAt + r * NUMBERS + 2;
-      if (inPanels) {
-        int from = s.cAt + r * s.stateRow;
-        int next = s.zPanel;
-        s.rowNumbers[number] =
-            kernels.layerNormPanels(
-                H / Z_ROW,
-                s.c,
-                from,
-                Z_ROW,
-                s.vectors[gainC],
-                s.vectorAt[gainC],
-                s.vectors[biasC],
-                s.vectorAt[biasC],
-                Z_ROW,
-                ε,
-                s.z,
-                s.zAt[m + 1] + r * Z_ROW,
-                next,
-                s.z,
-                s.zAt[m] + r * Z_ROW,
-                next);
-        continue;
-      }
-      s.rowNumbers[number] =
+      s.rowNumbers[s.rowNumbersAt + r * NUMBERS + 2] =
           kernels.layerNorm(
               s.c,
               s.cAt + r * s.stateRow,
@@ -232,41 +211,72 @@ final class CellNorms {
     }
   }
 
+  private static void forwardCellPanels(
+      CellBlock s, Elementwise kernels, int panels, int m, int gainC, int biasC) {
+    int next = s.zPanel;
+    for (int r = 0; r < s.rows; r++) {
+      s.rowNumbers[s.rowNumbersAt + r * NUMBERS + 2] =
+          kernels.layerNormPanels(
+              panels,
+              s.c,
+              s.cAt + r * s.stateRow,
+              Z_ROW,
+              s.vectors[gainC],
+              s.vectorAt[gainC],
+              s.vectors[biasC],
+              s.vectorAt[biasC],
+              Z_ROW,
+              ε,
+              s.z,
+              s.zAt[m + 1] + r * Z_ROW,
+              next,
+              s.z,
+              s.zAt[m] + r * Z_ROW,
+              next);
+    }
+  }
+
   /// ∂L/∂c += what came through m, whose gradient lies in its group.
   void backwardCell(CellBlock s, int m, int gainC) {
     int H = s.units;
     Columns k = s.beginRow(H);
-    boolean inPanels = inPanels(k.kernels(), H);
+    Elementwise kernels = k.kernels();
+    if (inPanels(kernels, H)) {
+      backwardCellPanels(s, kernels, H / Z_ROW, m, gainC);
+      return;
+    }
     float[] dm = k.spare();
     float[] n = k.spare();
+    float[] gain = s.vectors[gainC];
+    int gainAt = s.vectorAt[gainC];
     for (int r = 0; r < s.rows; r++) {
-      if (inPanels) {
-        int next = s.zPanel;
-        k.kernels()
-            .layerNormGradientPanels(
-                H / Z_ROW,
-                s.z,
-                s.zAt[m + 1] + r * Z_ROW,
-                next,
-                s.rowNumbers[s.rowNumbersAt + r * NUMBERS + 2],
-                s.vectors[gainC],
-                s.vectorAt[gainC],
-                s.z,
-                s.zAt[m] + r * Z_ROW,
-                next,
-                s.dc,
-                s.dcAt + r * s.stateRow,
-                Z_ROW,
-                true);
-        continue;
-      }
       gather(k, s.z, s.zAt[m] + r * Z_ROW, s.zPanel, 1, H, dm, 0);
       gather(k, s.z, s.zAt[m + 1] + r * Z_ROW, s.zPanel, 1, H, n, 0);
       float scale = s.rowNumbers[s.rowNumbersAt + r * NUMBERS + 2];
       int dc = s.dcAt + r * s.stateRow;
-      k.kernels()
-          .layerNormGradient(
-              n, 0, scale, s.vectors[gainC], s.vectorAt[gainC], dm, 0, s.dc, dc, H, true);
+      kernels.layerNormGradient(n, 0, scale, gain, gainAt, dm, 0, s.dc, dc, H, true);
+    }
+  }
+
+  private static void backwardCellPanels(
+      CellBlock s, Elementwise kernels, int panels, int m, int gainC) {
+    int next = s.zPanel;
+    for (int r = 0; r < s.rows; r++) {
+      kernels.layerNormGradientPanels(
+          panels,
+          s.z,
+          s.zAt[m + 1] + r * Z_ROW,
+          next,
+          s.rowNumbers[s.rowNumbersAt + r * NUMBERS + 2],
+          s.vectors[gainC],
+          s.vectorAt[gainC],
+          s.z,
+          s.zAt[m] + r * Z_ROW,
+          next,
+          s.dc,
+          s.dcAt + r * s.stateRow,
+          Z_ROW,
+          true);
     }
   }
 
