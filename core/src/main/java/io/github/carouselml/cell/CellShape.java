@@ -27,7 +27,7 @@ public record CellShape(
     for (GateGroup group : groups) {
       last = Math.max(last, group.stage());
       projected |= group.operand() == Operand.PROJECTED;
-      made |= group.operand() == Operand.MADE || group.operand() == Operand.PROJECTED;
+      made |= group.operand().isMade();
       recurrent |= group.operand() != Operand.NONE;
     }
     return new CellShape(List.copyOf(groups), last + 1, made, projected, recurrent);

@@ -22,7 +22,12 @@ public record GateGroup(
     /// m, what stage 0 made.
     MADE,
     /// The same, by the projection P in place of R: the units of this group are the cell's outputs.
-    PROJECTED
+    PROJECTED;
+
+    /// Whether that is m.
+    public boolean isMade() {
+      return this == MADE || this == PROJECTED;
+    }
   }
 
   public GateGroup {

@@ -144,11 +144,7 @@ final class SingleStep implements RecurrentStep {
     GatePlan gate = gates[g];
     int from = firstBlock * gate.group.gates() / Layout.Matrix.PANEL_VECTORS;
     int to = Math.ceilDiv(lastBlock * gate.group.gates(), Layout.Matrix.PANEL_VECTORS);
-    boolean made =
-        switch (gate.group.operand()) {
-          case MADE, PROJECTED -> true;
-          case STATE, NONE -> false;
-        };
+    boolean made = gate.group.operand().isMade();
     float[] h = made ? space.m : space.h0;
     int hAt = made ? 0 : space.h0At;
     if (precision == WeightPrecision.FLOAT32) {
