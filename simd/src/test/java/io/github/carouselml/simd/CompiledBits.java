@@ -5,10 +5,13 @@ import io.github.carouselml.kernel.Elementwise;
 import io.github.carouselml.kernel.ElementwiseCases;
 import io.github.carouselml.kernel.ElementwiseCases.Case;
 import io.github.carouselml.kernel.ElementwiseCases.Data;
+import io.github.carouselml.kernel.PlainProducts;
 import io.github.carouselml.kernel.PlainReducedProducts;
+import io.github.carouselml.kernel.Products;
 import io.github.carouselml.kernel.ReducedPanels;
 import io.github.carouselml.kernel.ReducedProducts;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -55,6 +58,14 @@ final class CompiledBits {
         System.out.println(difference);
       }
     }
+    for (Product product : products()) {
+      String difference = product.difference();
+      cases++;
+      if (!difference.isEmpty()) {
+        failed++;
+        System.out.println(difference);
+      }
+    }
     System.out.printf("lanes %d, cases %d, failed %d%n", Lanes.F.length(), cases, failed);
     System.exit(failed == 0 && !Double.isNaN(sink) ? 0 : 1);
   }
@@ -92,6 +103,63 @@ final class CompiledBits {
     }
     int first = Arrays.mismatch(c, 0, columns, expected, 0, columns);
     return first < 0 ? "" : "%s differs at %d".formatted(name, first);
+  }
+
+  private static List<Product> products() {
+    var all = new ArrayList<Product>();
+    for (int vectors = 1; vectors <= 4; vectors++) {
+      for (int rows : new int[] {1, 2, 23}) {
+        all.add(new Product(vectors, rows, 1, 400, false));
+        all.add(new Product(vectors, rows, 3, 150, false));
+        all.add(new Product(vectors, rows, 1, 400, true));
+      }
+    }
+    return all;
+  }
+
+  private record Product(int vectors, int rows, int outer, int inner, boolean transposed) {
+    String difference() {
+      Random random = new Random(5);
+      float[] a = new float[rows * outer * inner];
+      float[] b = new float[outer * inner * width()];
+      float[] init = new float[rows * width()];
+      fill(random, a);
+      fill(random, b);
+      fill(random, init);
+      float[] c = init.clone();
+      float[] expected = init.clone();
+      Products vector = new VectorProducts();
+      long bytes =
+          bytesOnceSteady(
+              () -> System.arraycopy(init, 0, c, 0, c.length),
+              () -> {
+                run(vector, a, b, init, c);
+                return c[0];
+              });
+      if (bytes > 0) {
+        return "%s allocates %d bytes a call".formatted(this, bytes);
+      }
+      System.arraycopy(init, 0, c, 0, c.length);
+      run(vector, a, b, init, c);
+      run(new PlainProducts(), a, b, init, expected);
+      int first = Arrays.mismatch(c, expected);
+      return first < 0 ? "" : "%s differs at %d".formatted(this, first);
+    }
+
+    private int width() {
+      return Products.LANES * vectors;
+    }
+
+    private void run(Products products, float[] a, float[] b, float[] init, float[] c) {
+      int width = width();
+      if (transposed) {
+        products.multiplyTransposed(vectors, rows, inner, a, 0, rows, b, 0, width, c, 0, width);
+      } else {
+        int aRow = outer * inner;
+        products.multiply(
+            vectors, rows, outer, inner, a, 0, aRow, inner, b, 0, init, 0, width, c, 0, width);
+      }
+    }
   }
 
   private static void fill(Random random, float[] x) {
