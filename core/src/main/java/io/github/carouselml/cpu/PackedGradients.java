@@ -41,9 +41,8 @@ final class PackedGradients {
     return begins[g] + ((step & 1) * places + place) * widths[g];
   }
 
-  /// Copies rows of the panels [first, end) of one group, which lie `panel` apart.
-  ///
-  /// @param δAt where the first row of panel 0 lies
+  /// Copies rows of the panels [first, end) of one group, which lie `panel` apart, that of panel 0
+  /// at `δAt`.
   void copy(
       int g, int step, int place, int rows, int first, int end, float[] δ, int δAt, int panel) {
     GatePlan gate = gates[g];
