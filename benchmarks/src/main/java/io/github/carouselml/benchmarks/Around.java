@@ -28,17 +28,10 @@ final class Around {
   private Around() {}
 
   public static void main(String[] args) throws Exception {
-    int threads = 2;
-    double seconds = 1;
-    String only = "";
-    for (int i = 0; i + 1 < args.length; i += 2) {
-      switch (args[i]) {
-        case "--threads" -> threads = Integer.parseInt(args[i + 1]);
-        case "--seconds" -> seconds = Double.parseDouble(args[i + 1]);
-        case "--only" -> only = args[i + 1];
-        default -> throw new IllegalArgumentException("The option '" + args[i] + "' is unknown.");
-      }
-    }
+    Settings settings = Settings.of(args, "--threads", "--seconds", "--only");
+    int threads = settings.count("--threads", 2);
+    double seconds = settings.seconds("--seconds", 1);
+    String only = settings.text("--only", "");
     Peak.best(threads); // compiled now
     Map<String, Object> content = new LinkedHashMap<>();
     content.put("threads", threads);

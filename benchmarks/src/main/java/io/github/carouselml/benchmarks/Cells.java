@@ -48,15 +48,9 @@ final class Cells {
   private Cells() {}
 
   public static void main(String[] args) throws Exception {
-    int threads = 2;
-    int rounds = 30;
-    for (int i = 0; i + 1 < args.length; i += 2) {
-      switch (args[i]) {
-        case "--threads" -> threads = Integer.parseInt(args[i + 1]);
-        case "--rounds" -> rounds = Integer.parseInt(args[i + 1]);
-        default -> throw new IllegalArgumentException("The option '" + args[i] + "' is unknown.");
-      }
-    }
+    Settings settings = Settings.of(args, "--threads", "--rounds");
+    int threads = settings.count("--threads", 2);
+    int rounds = settings.count("--rounds", 30);
     BackendOptions options = new BackendOptions().withKernels("simd").withThreads(threads);
     try (Backend backend = Backends.open("cpu", options)) {
       int[] equal = new int[B];

@@ -64,13 +64,7 @@ final class Narrow {
       System.out.println(Json.write(measure(args[1], Double.parseDouble(args[2])), -1));
       return;
     }
-    double seconds = 2;
-    for (int i = 0; i < args.length; i++) {
-      if (!args[i].equals("--seconds") || i + 1 == args.length) {
-        throw new IllegalArgumentException("The option '" + args[i] + "' is unknown.");
-      }
-      seconds = Double.parseDouble(args[++i]);
-    }
+    double seconds = Settings.of(args, "--seconds").seconds("--seconds", 2);
     List<Object> machines = new ArrayList<>();
     for (Machine machine : Machine.values()) {
       Map<String, Object> line = new LinkedHashMap<>();

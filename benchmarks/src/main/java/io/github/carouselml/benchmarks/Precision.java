@@ -29,17 +29,9 @@ final class Precision {
   private Precision() {}
 
   public static void main(String[] args) throws Exception {
-    int[] threads = {1, 2};
-    int rounds = 25;
-    for (int i = 0; i + 1 < args.length; i += 2) {
-      switch (args[i]) {
-        case "--threads" ->
-            threads =
-                Arrays.stream(args[i + 1].split(",", -1)).mapToInt(Integer::parseInt).toArray();
-        case "--rounds" -> rounds = Integer.parseInt(args[i + 1]);
-        default -> throw new IllegalArgumentException("The option '" + args[i] + "' is unknown.");
-      }
-    }
+    Settings settings = Settings.of(args, "--threads", "--rounds");
+    int[] threads = settings.counts("--threads", 1, 2);
+    int rounds = settings.count("--rounds", 25);
     List<Object> steps = new ArrayList<>();
     for (int count : threads) {
       BackendOptions options = new BackendOptions().withKernels("simd").withThreads(count);

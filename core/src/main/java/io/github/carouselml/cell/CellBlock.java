@@ -11,14 +11,14 @@ import io.github.carouselml.kernel.Products;
 /// one a thread; a cell reads those that it has.
 public final class CellBlock {
   /// The distance of two rows of gates.
-  public static final int Z_ROW = 64;
+  public static final int Z_ROW = Products.PANEL;
 
   /// No cell has more groups.
   public static final int MOST_GROUPS = 10;
 
   private static final float[] NONE = {};
 
-  private static final float[] ONES = new float[4 * Products.LANES];
+  private static final float[] ONES = new float[Z_ROW];
 
   static {
     java.util.Arrays.fill(ONES, 1f);

@@ -1,13 +1,12 @@
 package io.github.carouselml.cpu;
 
-import io.github.carouselml.tensor.Layout;
+import io.github.carouselml.kernel.Products;
 import io.github.carouselml.tensor.Sizes;
 
 /// What a thread copies together for one piece of attention. Room is made before the pieces begin,
 /// for the longest sequence that a batch may have, so that later passes allocate nothing.
 final class AttentionCopies {
-  /// Columns of a panel.
-  static final int PANEL = Layout.Matrix.PANEL_VECTORS * Sizes.LANES;
+  private static final int PANEL = Products.PANEL;
 
   /// Rows of one head.
   float[] rows = {};

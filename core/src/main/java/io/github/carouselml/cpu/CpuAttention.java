@@ -32,7 +32,7 @@ final class CpuAttention extends Work implements Attentions {
   /// Queries, or positions, of a piece where the sequences alone are not enough pieces.
   private static final int BLOCK = 64;
 
-  private static final int PANEL = AttentionCopies.PANEL;
+  private static final int PANEL = Products.PANEL;
 
   /// Queries that each see one position less are multiplied by so many at a time, as far as all of
   /// them see.

@@ -43,8 +43,7 @@ final class CpuDense extends Work implements Dense {
   /// The part of the rows whose gradients are taken at once.
   private static final int ROWS = 256;
 
-  /// Columns of a full panel.
-  private static final int PANEL = Layout.Matrix.PANEL_VECTORS * Sizes.LANES;
+  private static final int PANEL = Products.PANEL;
 
   /// So many multiply-adds cost about as much as one float of other work.
   private static final int CHEAP = 8;

@@ -19,7 +19,7 @@ public interface Elementwise {
   int BLOCK = 4096;
 
   /// The numbers that lie together of a row in panels.
-  int PANEL = 4 * Products.LANES;
+  int PANEL = Products.PANEL;
 
   // ---- maps -----------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ public final class PlainProducts implements Products {
   public PlainProducts() {}
 
   private static final int ROWS = 32;
-  private static final int COLUMNS = 4 * LANES;
+  private static final int COLUMNS = PANEL;
   private static final int AT_ONCE = 8; // of a panel, for a single row
 
   private static final class Scratch {

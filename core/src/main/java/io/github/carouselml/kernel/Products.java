@@ -14,6 +14,9 @@ public interface Products {
   /// Columns of a vector block, on every machine.
   int LANES = 16;
 
+  /// Columns of a full panel.
+  int PANEL = 4 * LANES;
+
   /// `C[m, n] = init[m, n] + Σ_p Σ_k A[m, p, k] · B[p, k, n]` for `rows` rows of the result.
   ///
   /// `A[m, p, k]` lies at `aAt + m * aRow + p * aOuter + k`, so that the inner dimension may run

@@ -5,7 +5,7 @@ package io.github.carouselml.kernel;
 /// with zeros.
 public abstract sealed class ReducedPanels {
   /// The columns of a panel.
-  public static final int COLUMNS = 4 * Products.LANES;
+  public static final int COLUMNS = Products.PANEL;
 
   private final int vectors;
   private final int inner;
