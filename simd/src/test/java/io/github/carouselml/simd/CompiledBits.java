@@ -22,7 +22,7 @@ import java.util.function.DoubleSupplier;
 /// failed, then `lanes L, cases N, failed F`.
 final class CompiledBits {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private static final long PATIENCE = 20_000_000_000L;
+  private static final long PATIENCE = 60_000_000_000L;
 
   private static double sink;
 
